@@ -315,23 +315,28 @@ fn cyrillic(text: &str, counts: &Letters, prior: Option<Lang>) -> (Option<Lang>,
     }
     let words = Words::of(text);
     // Belarusian has ы and і, Bulgarian ъ in every second word and neither
-    if counts.cyrillic >= 12 && russian == 0 && ukrainian == 0 && hard * 60 > counts.cyrillic && !words.know(lang("rus"), 0.25) {
+    if counts.cyrillic >= 12 && russian == 0 && ukrainian == 0 && hard >= 2 && hard * 60 > counts.cyrillic && !words.know(lang("rus"), 0.25) {
         return (None, 0.8);
     }
     let mut scores = CYRILLIC.score(&words);
     let n = counts.cyrillic as f32;
     for score in &mut scores {
+        // one letter in twelve is Ukrainian alone, one in forty Russian alone: none at all says something too
         if score.0 == lang("rus") {
             score.1 += (russian as f32 * 3.0).min(12.0);
+            score.1 += if ukrainian == 0 { (n * 0.08).min(4.0) } else { 0.0 };
         } else {
             score.1 += (ukrainian as f32 * 3.0).min(12.0);
+            score.1 += if russian == 0 { (n * 0.024).min(4.0) } else { 0.0 };
         }
     }
     let (best, sure) = choose(&mut scores, prior);
-    if n >= 25.0 && russian == 0 && ukrainian == 0 || sure < 0.8 {
-        if outsider(text, best, &words) {
-            return (None, 0.7);
-        }
+    if russian == 0 && words.neighbour(best) {
+        return (None, 0.8);
+    }
+    let plain = n >= 25.0 && russian == 0 && ukrainian == 0;
+    if plain && words.covered(best) < 0.1 && sure < 0.9 && outsider(text, best, &words) {
+        return (None, 0.7);
     }
     (Some(best), sure)
 }
@@ -348,9 +353,12 @@ fn latin(text: &str, counts: &Letters, prior: Option<Lang>) -> (Option<Lang>, f3
     }
     let (best, mut sure) = choose(&mut scores, prior);
     let covered = words.covered(best);
+    if words.neighbour(best) {
+        return (None, 0.8);
+    }
     let enough = words.list.len() >= 4;
     if enough && covered < 0.2 {
-        if LATIN.known(&words) < 0.55 {
+        if LATIN.known(&words) < 0.22 {
             // no letter group of any language: a key was pressed at random
             return (None, 0.8);
         }
@@ -360,13 +368,31 @@ fn latin(text: &str, counts: &Letters, prior: Option<Lang>) -> (Option<Lang>, f3
     }
     // a few words known to no list prove little
     if !enough && covered == 0.0 && prior != Some(best) {
-        if LATIN.known(&words) < 0.5 {
+        if LATIN.known(&words) < 0.2 {
             return prior.map_or((None, 0.5), |l| (Some(l), 0.5));
         }
         sure *= 0.85;
     }
     (Some(best), sure)
 }
+
+/// Common words of languages without a data file that pass for one of ours.
+const NEIGHBOURS: &[&[&str]] = &[
+    // Bulgarian, Serbian
+    &["е", "са", "се", "това", "който", "която", "ще", "със", "беше", "няма", "този", "тази", "или", "като"],
+    &["је", "су", "се", "да", "који", "која", "овај", "ова", "није", "били", "као"],
+    // Catalan, Galician, Romanian
+    &["és", "amb", "els", "està", "aquesta", "aquest", "i", "però", "una", "dels", "seva", "ser", "molt", "són", "en", "per", "com"],
+    &["non", "unha", "máis", "é", "ao", "coa", "polo", "pola", "dos", "tamén", "foi", "onde", "súa", "seu", "nun", "nunha", "cando", "o", "ou", "os"],
+    &["și", "este", "în", "care", "nu", "din", "pentru", "cu", "sunt", "mai", "că", "să", "această"],
+    // Danish and Norwegian, Swedish
+    &["og", "ikke", "på", "af", "av", "til", "som", "det", "er", "jeg", "fra", "han", "også", "blev", "ble", "har"],
+    &["och", "är", "att", "det", "inte", "som", "på", "till", "av", "har", "med", "ett", "jag", "från", "den", "för"],
+    // Czech, Finnish, Afrikaans, Malay is too near to Indonesian to be told
+    &["je", "se", "že", "byl", "byla", "jsou", "který", "která", "jako", "ve", "podle", "jeho", "také"],
+    &["ja", "on", "ei", "se", "oli", "että", "hän", "mutta", "joka", "ovat", "myös", "sen"],
+    &["nie", "het", "is", "en", "hulle", "vir", "ek", "die", "sy", "was", "met"],
+];
 
 /// Whether whatlang, asked about all its languages, is sure of one that has no data file here.
 fn outsider(text: &str, best: Lang, words: &Words) -> bool {
@@ -450,6 +476,18 @@ impl Words {
         let common = &COMMON[FILES.iter().position(|(code, _)| *code == lang.0).unwrap_or(0)];
         let hits = self.list.iter().filter(|w| common.binary_search(w).is_ok()).count();
         hits as f32 / self.list.len().max(1) as f32
+    }
+
+    /// Whether a neighbour's common words stand here more often than the language's own.
+    fn neighbour(&self, lang: Lang) -> bool {
+        if self.list.len() < 4 {
+            return false;
+        }
+        let own = (self.covered(lang) * self.list.len() as f32).round() as usize;
+        NEIGHBOURS.iter().any(|common| {
+            let hits = self.list.iter().filter(|w| common.iter().any(|c| c.chars().eq(w.iter().copied()))).count();
+            hits >= 2 && hits * 6 >= self.list.len() && hits > own
+        })
     }
 
     fn know(&self, lang: Lang, share: f32) -> bool {
