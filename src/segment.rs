@@ -1,6 +1,12 @@
 //! What are its sentences? Passages become [`Sentence`]s.
+//!
+//! The page is read first: headings, list items, quotations, by-lines and
+//! hard-wrapped paragraphs become units of lines. Each unit is then cut where a
+//! terminator ends a sentence by the rules of its language's data file. Nothing
+//! is dropped: the tiles of all sentences join back to the article's body.
 
-use crate::language::Lang;
+use crate::ingest::Article;
+use crate::language::{Lang, Passage, SentenceData, detect};
 use crate::span::Span;
 
 /// One sentence, heading, list item or other unit of reading.
@@ -32,4 +38,724 @@ pub enum Layout {
     Item,
     /// Inside a block quotation (`>`).
     Quoted,
+}
+
+/// The article's sentences, in order; their tiles cover its body exactly.
+pub fn sentences(article: &Article, passages: &[Passage]) -> Vec<Sentence> {
+    let text = &article.text;
+    let body = article.body;
+    if body.is_empty() {
+        return Vec::new();
+    }
+    let units = units(text, body);
+    let labels = speaker_labels(text, &units);
+    let mut out: Vec<Sentence> = Vec::new();
+    let mut passage = 0;
+    for (paragraph, (unit, label)) in units.iter().zip(labels).enumerate() {
+        while passage + 1 < passages.len() && passages[passage].span.end() <= unit.content.start() {
+            passage += 1;
+        }
+        let lang = passages.get(passage).and_then(|p| p.lang);
+        let mut push = |span: Span, layout: Layout| {
+            let first = out.last().is_none_or(|s| s.paragraph != paragraph as u32);
+            let start = if first { unit.start } else { span.start() };
+            out.push(Sentence {
+                // its end is set when the next one's start is known
+                tile: Span::new(start, start.max(span.end())),
+                span,
+                lang: own_language(text, span, lang),
+                layout,
+                paragraph: paragraph as u32,
+            });
+        };
+        let mut content = unit.content;
+        if let Some(end) = label {
+            push(Span::new(content.start(), end), Layout::Line);
+            content = Span::new(end, content.end()).trim(text);
+        }
+        if unit.whole {
+            push(content, unit.layout);
+            continue;
+        }
+        let rules = Rules::of(lang);
+        let ends = rules.ends(content.of(text));
+        let alone = ends.is_empty() && unit.layout == Layout::Running && is_line(content.of(text));
+        let mut from = content.start();
+        for end in ends.into_iter().map(|e| content.start() + e).chain([content.end()]) {
+            let span = Span::new(from, end).trim(text);
+            if !span.is_empty() {
+                push(span, if alone { Layout::Line } else { unit.layout });
+            }
+            from = end;
+        }
+    }
+    if out.is_empty() {
+        // rules and markers only
+        let span = body.trim(text);
+        return vec![Sentence { tile: body, span, lang: None, layout: Layout::Line, paragraph: 0 }];
+    }
+    tile(&mut out, body);
+    out
+}
+
+/// Every tile reaches to the next one's start.
+fn tile(sentences: &mut [Sentence], body: Span) {
+    let starts: Vec<usize> = sentences.iter().map(|s| s.tile.start()).collect();
+    for (i, sentence) in sentences.iter_mut().enumerate() {
+        let start = if i == 0 { body.start() } else { starts[i] };
+        let end = starts.get(i + 1).copied().unwrap_or(body.end());
+        sentence.tile = Span::new(start, end);
+    }
+}
+
+/// The passage's language, unless the sentence is plainly written in another script.
+fn own_language(text: &str, span: Span, passage: Option<Lang>) -> Option<Lang> {
+    let words = span.of(text);
+    let east = words.chars().filter(|c| is_east_asian(*c)).count();
+    let west = words.chars().filter(|c| c.is_alphabetic() && !is_east_asian(*c)).count();
+    let other = match passage.map(Lang::code) {
+        Some("zho" | "jpn" | "kor") => east == 0 && west >= 30,
+        Some(_) => east * 2 > west && east >= 6,
+        None => false,
+    };
+    if other { detect(words, passage).0.or(passage) } else { passage }
+}
+
+// --- the page ---
+
+/// Lines that are read together.
+struct Unit {
+    /// Where its first line starts.
+    start: usize,
+    /// Its words: no markers, no white space around.
+    content: Span,
+    layout: Layout,
+    /// One sentence whatever stands in it: a heading, a row, code.
+    whole: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Blank,
+    Text,
+    Heading,
+    Item,
+    Quoted,
+    Rule,
+    /// A row of a table or a line of code.
+    Row,
+}
+
+struct Line {
+    /// Without the line break.
+    span: Span,
+    /// Without markers.
+    content: Span,
+    mark: Mark,
+}
+
+fn units(text: &str, body: Span) -> Vec<Unit> {
+    let lines = lines(text, body);
+    let mut units: Vec<Unit> = Vec::new();
+    let mut at = 0;
+    while at < lines.len() {
+        let line = &lines[at];
+        match line.mark {
+            Mark::Blank | Mark::Rule => at += 1,
+            Mark::Heading | Mark::Row => {
+                let layout = if line.mark == Mark::Heading { Layout::Heading } else { Layout::Running };
+                units.push(Unit { start: line.span.start(), content: line.content, layout, whole: true });
+                at += 1;
+            }
+            Mark::Text | Mark::Item | Mark::Quoted => {
+                let block = block(text, &lines[at..]);
+                let layout = match line.mark {
+                    Mark::Item => Layout::Item,
+                    Mark::Quoted => Layout::Quoted,
+                    _ => Layout::Running,
+                };
+                let wrapped = is_wrapped(text, &lines[at..at + block]);
+                let mut from = at;
+                while from < at + block {
+                    let mut to = from + 1;
+                    while to < at + block && (wrapped || goes_on(text, &lines[to - 1], &lines[to])) {
+                        to += 1;
+                    }
+                    let content = Span::new(lines[from].content.start(), lines[to - 1].content.end());
+                    units.push(Unit { start: lines[from].span.start(), content, layout, whole: false });
+                    from = to;
+                }
+                at += block;
+            }
+        }
+    }
+    units
+}
+
+/// How many lines from the first belong to one block: a paragraph, a list item, a quotation.
+fn block(text: &str, lines: &[Line]) -> usize {
+    let first = lines[0].mark;
+    1 + lines[1..]
+        .iter()
+        .take_while(|l| match first {
+            Mark::Item => l.mark == Mark::Text && (l.span.of(text).starts_with([' ', '\t', '\u{3000}']) || goes_on(text, &lines[0], l)),
+            Mark::Quoted => l.mark == Mark::Quoted,
+            _ => l.mark == Mark::Text,
+        })
+        .count()
+}
+
+/// Whether a block's line breaks only fill the page: each line is as long as it
+/// could be, and somewhere a sentence runs on.
+fn is_wrapped(text: &str, lines: &[Line]) -> bool {
+    if lines.len() < 3 && !(lines.len() == 2 && lines[0].mark == Mark::Item) {
+        return false;
+    }
+    let width = |l: &Line| columns(l.content.of(text));
+    let widest = lines.iter().map(width).max().unwrap_or(0);
+    if !(30..=130).contains(&widest) {
+        return false;
+    }
+    let mut runs_on = false;
+    for pair in lines.windows(2) {
+        let next = pair[1].content.of(text);
+        // the first word that would have had to fit
+        let word = match next.chars().next() {
+            Some(c) if is_east_asian(c) => 4,
+            _ => 1 + columns(next.split_whitespace().next().unwrap_or("")),
+        };
+        if width(&pair[0]) + word < widest {
+            return false;
+        }
+        runs_on |= !ends_sentence(pair[0].content.of(text))
+            && next.chars().find(|c| c.is_alphanumeric()).is_some_and(|c| !c.is_uppercase());
+    }
+    runs_on
+}
+
+/// Whether the second line continues a sentence of the first.
+fn goes_on(text: &str, line: &Line, next: &Line) -> bool {
+    let next = next.content.of(text);
+    !ends_sentence(line.content.of(text))
+        && next.chars().next().is_some_and(char::is_lowercase)
+        && !next.starts_with("http")
+        && !line.content.of(text).ends_with(':')
+}
+
+fn ends_sentence(line: &str) -> bool {
+    let line = line.trim_end_matches(|c: char| is_closer(c) || matches!(c, '"' | '\'' | '*' | '_' | '“'));
+    line.ends_with(is_terminator)
+}
+
+/// A short line without a full stop.
+fn is_line(words: &str) -> bool {
+    columns(words) <= 120 && !ends_sentence(words)
+}
+
+/// Width on a page: East Asian characters take two columns.
+fn columns(words: &str) -> usize {
+    words.chars().map(|c| 1 + usize::from(is_east_asian(c) || ('\u{3000}'..'\u{3020}').contains(&c))).sum()
+}
+
+fn lines(text: &str, body: Span) -> Vec<Line> {
+    let mut out: Vec<Line> = Vec::new();
+    let mut at = body.start();
+    let mut fenced = false;
+    for raw in body.of(text).split_inclusive('\n') {
+        let span = Span::new(at, at + raw.trim_end_matches(['\n', '\r']).len());
+        at += raw.len();
+        let content = span.trim(text);
+        let words = content.of(text);
+        if words.starts_with("```") || words.starts_with("~~~") {
+            fenced = !fenced;
+            out.push(Line { span, content, mark: Mark::Rule });
+            continue;
+        }
+        let (mark, content) = if words.is_empty() {
+            (Mark::Blank, content)
+        } else if fenced {
+            (Mark::Row, content)
+        } else {
+            mark(text, content)
+        };
+        if mark == Mark::Rule && underlines(words, &out, text) {
+            if let Some(above) = out.last_mut() {
+                above.mark = Mark::Heading;
+            }
+        }
+        out.push(Line { span, content, mark });
+    }
+    out
+}
+
+/// Whether a rule of `=` or `-` makes the line above it a heading.
+fn underlines(rule: &str, above: &[Line], text: &str) -> bool {
+    let Some(line) = above.last().filter(|l| l.mark == Mark::Text) else { return false };
+    let single = above.len() < 2 || above[above.len() - 2].mark != Mark::Text;
+    single && (rule.starts_with("==") || rule.starts_with("--")) && is_line(line.content.of(text))
+}
+
+/// What a line's first characters say, and its content without them.
+fn mark(text: &str, content: Span) -> (Mark, Span) {
+    let words = content.of(text);
+    let cut = |n: usize| Span::new(content.start() + n, content.end()).trim(text);
+    if words.chars().all(|c| matches!(c, '-' | '=' | '*' | '_' | '~' | ' ' | '—' | '─' | '|' | ':' | '#' | '>' | '+' | '•')) {
+        return (Mark::Rule, content);
+    }
+    let hashes = words.bytes().take_while(|b| *b == b'#').count();
+    if (1..=6).contains(&hashes) && words[hashes..].starts_with([' ', '\t', '\u{3000}']) {
+        let inner = cut(hashes);
+        let bare = inner.of(text).trim_end_matches('#').trim_end();
+        return (Mark::Heading, unwrap(text, Span::new(inner.start(), inner.start() + bare.len())));
+    }
+    if words.starts_with('>') {
+        let n = words.len() - words.trim_start_matches(['>', ' ']).len();
+        return (Mark::Quoted, unwrap(text, cut(n)));
+    }
+    if words.starts_with('|') && words.len() > 1 && words.ends_with('|') {
+        return (Mark::Row, content);
+    }
+    if let Some(n) = marker(words) {
+        return (Mark::Item, unwrap(text, cut(n)));
+    }
+    if numbered(words) {
+        return (Mark::Item, content);
+    }
+    let inner = unwrap(text, content);
+    let bold = inner.start() >= content.start() + 2 && words.starts_with(['*', '_']);
+    let kind = if bold && is_line(inner.of(text)) { Mark::Heading } else { Mark::Text };
+    (kind, inner)
+}
+
+/// Length of a Markdown list marker (`- `, `* `, `1. `, `• `), which is not read.
+fn marker(words: &str) -> Option<usize> {
+    let first = words.chars().next()?;
+    if matches!(first, '-' | '*' | '+' | '•' | '▪' | '◦' | '‣' | '●' | '■' | '◆' | '▶' | '·' | '・' | '–') {
+        let rest = &words[first.len_utf8()..];
+        let spaced = rest.starts_with([' ', '\t', '\u{3000}']);
+        return (spaced || matches!(first, '•' | '▪' | '●' | '■' | '◆' | '・')).then_some(first.len_utf8());
+    }
+    let digits = words.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = &words[digits..];
+    ((1..=3).contains(&digits) && rest.starts_with(". ")).then_some(digits + 1)
+}
+
+/// A list marker that is read with its item: `1)`, `①`, `一、`, `（1）`.
+fn numbered(words: &str) -> bool {
+    let first = words.chars().next().unwrap_or(' ');
+    if ('\u{2460}'..='\u{24FF}').contains(&first) || ('\u{2776}'..='\u{2793}').contains(&first) {
+        return true;
+    }
+    let open = words.trim_start_matches(['(', '（']);
+    let digits: usize = open.chars().take_while(|c| c.is_ascii_digit() || "一二三四五六七八九十".contains(*c)).map(char::len_utf8).sum();
+    let after = open[digits..].chars().next().unwrap_or(' ');
+    (1..=6).contains(&digits)
+        && (matches!(after, ')' | '）') || after == '、' && !words.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Emphasis around the whole line is a marker too.
+fn unwrap(text: &str, content: Span) -> Span {
+    for mark in ["***", "**", "__", "*", "_"] {
+        let words = content.of(text);
+        if words.len() > 2 * mark.len() && words.starts_with(mark) && words.ends_with(mark) {
+            let inner = &words[mark.len()..words.len() - mark.len()];
+            if !inner.contains(mark) && !inner.starts_with(' ') {
+                return Span::new(content.start() + mark.len(), content.end() - mark.len());
+            }
+        }
+    }
+    content
+}
+
+/// For each unit that opens with a speaker's name, where the name ends.
+///
+/// `Photo: X` is no speaker; a name is one that comes back, or that answers
+/// another in the next line.
+fn speaker_labels(text: &str, units: &[Unit]) -> Vec<Option<usize>> {
+    let labels: Vec<Option<(&str, usize)>> = units.iter().map(|u| label(text, u)).collect();
+    let mut times: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+    for (name, _) in labels.iter().flatten() {
+        *times.entry(name).or_default() += 1;
+    }
+    let near = |i: usize, name: &str| {
+        labels.get(i).copied().flatten().is_some_and(|(other, _)| other != name)
+    };
+    labels
+        .iter()
+        .enumerate()
+        .map(|(i, label)| {
+            let (name, end) = (*label)?;
+            let answered = near(i + 1, name) || i > 0 && near(i - 1, name);
+            (times[name] > 1 || answered).then_some(end)
+        })
+        .collect()
+}
+
+fn label<'t>(text: &'t str, unit: &Unit) -> Option<(&'t str, usize)> {
+    if unit.whole || unit.layout != Layout::Running {
+        return None;
+    }
+    let words = unit.content.of(text);
+    let (at, colon) = words.char_indices().take(48).find(|(_, c)| matches!(c, ':' | '：'))?;
+    let name = &words[..at];
+    let rest = words[at + colon.len_utf8()..].trim_start();
+    let spaced = colon == '：' || words[at + 1..].starts_with([' ', '\u{A0}', '\t']);
+    let like_a_name = name.split_whitespace().count() <= 5
+        && name.chars().next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase())
+        && !name.contains(['.', '?', '!', '。', '，', '「', '“', '«', '"']);
+    (spaced && like_a_name && ends_sentence(rest))
+        .then(|| (name.trim_end().trim_matches('*'), unit.content.start() + at + colon.len_utf8()))
+}
+
+// --- inside a unit ---
+
+fn is_terminator(c: char) -> bool {
+    matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '．' | '｡' | '؟' | '۔' | '।' | '॥' | '‼' | '⁇' | '⁈' | '⁉' | '։' | '။' | '።')
+}
+
+/// Ends a sentence whatever follows.
+fn is_full_width(c: char) -> bool {
+    matches!(c, '。' | '！' | '？' | '．' | '｡' | '।' | '॥' | '۔' | '։' | '။' | '።')
+}
+
+fn is_closer(c: char) -> bool {
+    matches!(c, '”' | '’' | '»' | '›' | '」' | '』' | '）' | ')' | ']' | '】' | '》' | '〉' | '］' | '〕' | '"' | '\u{FF02}')
+}
+
+fn is_opener(c: char) -> bool {
+    matches!(c, '“' | '‘' | '«' | '‹' | '„' | '‚' | '「' | '『' | '（' | '(' | '[' | '【' | '《' | '〈' | '¿' | '¡' | '"' | '\'' | '*' | '_')
+}
+
+fn is_east_asian(c: char) -> bool {
+    matches!(c, '\u{3041}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}'
+        | '\u{AC00}'..='\u{D7A3}' | '\u{20000}'..='\u{3134F}')
+}
+
+fn is_dash(c: char) -> bool {
+    matches!(c, '—' | '–' | '-' | '―' | '─')
+}
+
+/// A language's rules, and its common words: a capital on one of those begins a sentence.
+struct Rules {
+    data: &'static SentenceData,
+    words: &'static [String],
+    east_asian: bool,
+}
+
+/// A unit's characters with their byte offsets.
+type Chars = [(usize, char)];
+
+/// How far a bracket may stay open: further, it was a smiley.
+const BRACKET: usize = 300;
+
+impl Rules {
+    fn of(lang: Option<Lang>) -> Self {
+        // unknown languages mostly end their sentences as English does
+        let lang = lang.or_else(|| Lang::from_code("eng")).expect("English has a data file");
+        let data = lang.data();
+        Self { data: &data.sentence, words: &data.language.words, east_asian: !data.sentence.spaced }
+    }
+
+    /// Byte offsets where sentences end inside `text`, its own end left out.
+    fn ends(&self, text: &str) -> Vec<usize> {
+        let chars: Vec<(usize, char)> = text.char_indices().collect();
+        let mut ends = Vec::new();
+        let mut start = 0; // first character of the sentence
+        let mut brackets: Vec<usize> = Vec::new();
+        let mut quotes: Vec<char> = Vec::new();
+        let mut i = 0;
+        while i < chars.len() {
+            let c = chars[i].1;
+            match c {
+                '(' | '（' | '[' | '【' | '《' | '〈' => brackets.push(i),
+                ')' | '）' | ']' | '】' | '》' | '〉' => {
+                    brackets.pop();
+                }
+                _ => self.quote(c, &chars, i, &mut quotes),
+            }
+            if !is_terminator(c) {
+                i += 1;
+                continue;
+            }
+            let mut run = i + 1;
+            while run < chars.len() && is_terminator(chars[run].1) {
+                run += 1;
+            }
+            let mut end = run;
+            while end < chars.len() && self.closes(&chars, end, &quotes) {
+                match chars[end].1 {
+                    ')' | '）' | ']' | '】' | '》' | '〉' => {
+                        brackets.pop();
+                    }
+                    c => self.quote(c, &chars, end, &mut quotes),
+                }
+                end += 1;
+            }
+            end = footnote(&chars, end);
+            brackets.retain(|b| i - b < BRACKET);
+            // a bracket that opened the sentence holds sentences; one inside it does not
+            let inside = brackets.iter().any(|b| chars[start..*b].iter().any(|(_, c)| c.is_alphanumeric()));
+            if end < chars.len() && !inside && self.is_end(&chars, start, i, run, end) {
+                ends.push(chars[end].0);
+                start = end;
+                while start < chars.len() && chars[start].1.is_whitespace() {
+                    start += 1;
+                }
+            }
+            i = end;
+        }
+        ends
+    }
+
+    /// Keeps the open quotation marks.
+    fn quote(&self, c: char, chars: &Chars, at: usize, open: &mut Vec<char>) {
+        if open.last() == Some(&c) {
+            // an apostrophe closes nothing
+            let letter = |i: usize| chars.get(i).is_some_and(|(_, c)| c.is_alphanumeric());
+            if !(c == '’' && letter(at + 1)) {
+                open.pop();
+            }
+            return;
+        }
+        if let Some((_, close)) = self.data.quotes.iter().find(|(o, _)| *o == c) {
+            // a mark before white space does not open
+            let opens = chars.get(at + 1).is_some_and(|(_, c)| !c.is_whitespace() || matches!(c, '\u{A0}' | '\u{202F}' | ' '));
+            let before = at == 0 || !chars[at - 1].1.is_alphanumeric();
+            if opens && (c != '"' || before) && open.len() < 8 {
+                open.push(*close);
+            }
+        }
+    }
+
+    /// Whether the character after a terminator still belongs to the sentence.
+    fn closes(&self, chars: &Chars, at: usize, open: &[char]) -> bool {
+        let c = chars[at].1;
+        let next = chars.get(at + 1).map(|(_, c)| *c);
+        let free = next.is_none_or(|n| n.is_whitespace() || is_closer(n) || matches!(n, ',' | '，' | '。' | ';' | ':' | '.'));
+        match c {
+            '*' | '_' => free,
+            '\'' => free,
+            '"' | '«' | '“' | '‘' => open.last() == Some(&c) || c == '"' && free,
+            // French sets a thin space before the closing mark
+            '\u{A0}' | '\u{202F}' | ' ' => next == Some('»') && open.last() == Some(&'»'),
+            _ => is_closer(c),
+        }
+    }
+
+    /// Whether the sentence from `start` ends with the terminators `i..run`,
+    /// closing marks reaching to `end`.
+    fn is_end(&self, chars: &Chars, start: usize, i: usize, run: usize, end: usize) -> bool {
+        let c = chars[i].1;
+        let closed = end > run;
+        let next = chars[end].1;
+        if matches!(next, ',' | '，' | '、' | ';' | '；' | ':' | '：') {
+            return false;
+        }
+        if closed && self.carries_on(chars, end) {
+            return false;
+        }
+        if chars[i..run].iter().any(|(_, c)| is_full_width(*c)) {
+            return true;
+        }
+        if self.east_asian {
+            return self.is_end_without_spaces(chars, start, i, run, end);
+        }
+        let token = token(chars, i);
+        if !next.is_whitespace() {
+            return self.is_end_with_missing_space(chars, i, run, end, &token);
+        }
+        // look at what the next sentence would begin with
+        let mut at = end;
+        while at < chars.len() && chars[at].1.is_whitespace() {
+            at += 1;
+        }
+        let mut dash = false;
+        while at < chars.len() && (is_opener(chars[at].1) || is_dash(chars[at].1) || dash && chars[at].1 == ' ') {
+            dash |= is_dash(chars[at].1);
+            at += 1;
+        }
+        let Some((_, first)) = chars.get(at).copied() else { return !chars[end..].iter().all(|(_, c)| c.is_whitespace() || is_closer(*c)) };
+        let word = word(chars, at);
+        if first.is_lowercase() && self.data.cased {
+            // "Yahoo! is", "etc. and", "“Why?” she asked"; but "Really? yes"
+            let asks = c == '?' || run - i > 1 && chars[i..run].iter().all(|(_, c)| matches!(c, '?' | '!'));
+            return asks && !closed && !dash;
+        }
+        if c == '.' && run == i + 1 && !closed {
+            return self.full_stop_ends(chars, start, i, at, &token, &word);
+        }
+        true
+    }
+
+    /// A single full stop followed by white space and no small letter.
+    fn full_stop_ends(&self, chars: &Chars, start: usize, i: usize, at: usize, token: &str, word: &str) -> bool {
+        let first = chars[at].1;
+        let small = token.to_lowercase();
+        let next_common = self.is_common(word);
+        let next_is_initial = word.chars().count() == 1 && chars.get(at + 1).is_some_and(|(_, c)| *c == '.');
+        let letters = token.chars().filter(|c| c.is_alphabetic()).count();
+        if token.is_empty() {
+            return true;
+        }
+        let digits = token.chars().all(|c| c.is_ascii_digit());
+        if digits {
+            let opens = i - token.chars().count() <= start;
+            if opens && token.len() <= 3 {
+                return false; // "1. First"
+            }
+            if first.is_ascii_digit() {
+                return !(token.len() <= 4 && !self.data.cased) && !self.data.ordinals; // "2024. 3. 5."
+            }
+            if self.data.ordinals && token.len() <= 2 {
+                return next_common && !self.data.counted.iter().any(|m| *m == word.to_lowercase());
+            }
+            return true;
+        }
+        let known = |list: &[String]| list.iter().any(|a| *a == small);
+        if known(&self.data.closing_abbreviations) {
+            return next_common && !next_is_initial;
+        }
+        if known(&self.data.abbreviations) {
+            // "no" is also a word
+            let also_a_word = self.words.iter().any(|w| *w == small) && letters > 1;
+            return also_a_word && !first.is_ascii_digit() && token.chars().all(char::is_lowercase);
+        }
+        if letters == 1 && token.chars().count() == 1 {
+            // an initial, unless it is a word or a name's end ("Plan B. The")
+            let capital = token.chars().all(char::is_uppercase);
+            return if capital { next_common && !next_is_initial } else { true };
+        }
+        let parts = || token.split('.').filter(|p| !p.is_empty());
+        if token.contains('.') && parts().count() > 1 && parts().all(|p| p.chars().count() <= 2 && p.chars().all(char::is_alphabetic)) {
+            return next_common && !next_is_initial; // "U.S."
+        }
+        if self.data.ordinals && token.chars().all(|c| matches!(c, 'I' | 'V' | 'X')) {
+            return next_common;
+        }
+        true
+    }
+
+    /// The next sentence begins without a space: only where nothing else can be meant.
+    fn is_end_with_missing_space(&self, chars: &Chars, i: usize, run: usize, end: usize, token: &str) -> bool {
+        let next = chars[end].1;
+        if is_east_asian(next) {
+            // Korean particles hang on a closing mark
+            return self.data.cased || end == run && !next_is_hangul(next) || end == run && chars[i].1 != '.';
+        }
+        let address = token.contains(['/', '@', '\\', '=', '_']) || token.starts_with("www.");
+        if address {
+            return false;
+        }
+        if is_opener(next) && next != '*' && next != '_' && next != '\'' {
+            return end == run && chars.get(end + 1).is_some_and(|(_, c)| c.is_uppercase()) && token.chars().count() > 2 && next != '(';
+        }
+        if is_dash(next) {
+            let mut at = end;
+            while at < chars.len() && (is_dash(chars[at].1) || chars[at].1.is_whitespace() || is_opener(chars[at].1)) {
+                at += 1;
+            }
+            return chars.get(at).is_some_and(|(_, c)| c.is_uppercase()) && chars.get(end + 1).is_some_and(|(_, c)| c.is_whitespace());
+        }
+        if !next.is_uppercase() {
+            return false;
+        }
+        if end > run {
+            return true; // `over.”Then`
+        }
+        let word = word(chars, end);
+        let before_is_word = token.chars().count() >= 3 && token.chars().all(char::is_alphabetic) && token.chars().last().is_some_and(char::is_lowercase);
+        let capitalised = word.chars().skip(1).all(char::is_lowercase);
+        let after = chars.get(end + word.chars().count()).map(|(_, c)| *c);
+        let free = after.is_none_or(|c| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '’' | '\''));
+        before_is_word && capitalised && free
+    }
+
+    /// Chinese and Japanese with ASCII marks.
+    fn is_end_without_spaces(&self, chars: &Chars, start: usize, i: usize, run: usize, end: usize) -> bool {
+        let c = chars[i].1;
+        let next = chars[end].1;
+        let before = if i == 0 { ' ' } else { chars[i - 1].1 };
+        let mut at = end;
+        while at < chars.len() && (chars[at].1.is_whitespace() || is_opener(chars[at].1)) {
+            at += 1;
+        }
+        let Some((_, first)) = chars.get(at).copied() else { return true };
+        match c {
+            // a pause more often than an end
+            '…' => next.is_whitespace() && !first.is_lowercase(),
+            '.' if run > i + 1 => next.is_whitespace() && is_east_asian(first),
+            '.' => {
+                let token = token(chars, i);
+                let small = token.to_lowercase();
+                let list = |l: &[String]| l.iter().any(|a| *a == small);
+                let numbered = token.chars().all(|c| c.is_ascii_digit()) && i - token.chars().count() <= start;
+                if numbered || list(&self.data.abbreviations) {
+                    return false;
+                }
+                let asian = is_east_asian(before) || is_closer(before) || before == '\u{30FC}';
+                (asian && !first.is_ascii_digit()) || asian && next.is_whitespace() || is_east_asian(first) && (next.is_whitespace() || !before.is_ascii_digit())
+                    || next.is_whitespace() && first.is_uppercase()
+            }
+            _ => next.is_whitespace() || is_east_asian(first) || is_east_asian(before),
+        }
+    }
+
+    /// Whether what follows a closing quotation mark belongs to the same sentence:
+    /// a particle, or a few words with a verb of saying.
+    fn carries_on(&self, chars: &Chars, end: usize) -> bool {
+        let quoted = end > 0 && !matches!(chars[end - 1].1, ')' | '）' | ']' | '】' | '*' | '_');
+        if !quoted {
+            return false;
+        }
+        let rest = &chars[end..];
+        let direct = |f: &String| f.chars().zip(rest).filter(|(a, (_, b))| a == b).count() == f.chars().count();
+        if self.data.follow.iter().any(direct) {
+            return true;
+        }
+        if self.data.saying.is_empty() {
+            return false;
+        }
+        let reach = if self.east_asian { 16 } else { 40 };
+        let near: String = rest.iter().take(reach).map(|(_, c)| *c).take_while(|c| !is_terminator(*c) && !matches!(c, '，' | ',' | '：' | '“' | '「' | '"')).collect();
+        if self.east_asian {
+            self.data.saying.iter().any(|v| near.contains(v.as_str()))
+        } else {
+            // `"Why?" Ann Lee asked`: names, then the verb
+            near.split_whitespace()
+                .take(5)
+                .take_while(|w| w.starts_with(char::is_uppercase) || self.data.saying.iter().any(|v| v == w))
+                .any(|w| self.data.saying.iter().any(|v| v == w))
+        }
+    }
+
+    fn is_common(&self, word: &str) -> bool {
+        let small = word.to_lowercase();
+        self.words.iter().any(|w| *w == small)
+    }
+}
+
+fn next_is_hangul(c: char) -> bool {
+    matches!(c, '\u{AC00}'..='\u{D7A3}')
+}
+
+/// `[3]` after a full stop belongs to its sentence.
+fn footnote(chars: &Chars, at: usize) -> usize {
+    if chars.get(at).is_none_or(|(_, c)| *c != '[') {
+        return at;
+    }
+    let digits = chars[at + 1..].iter().take_while(|(_, c)| c.is_ascii_digit()).count();
+    let close = at + 1 + digits;
+    if (1..=3).contains(&digits) && chars.get(close).is_some_and(|(_, c)| *c == ']') { footnote(chars, close + 1) } else { at }
+}
+
+/// What stands before the full stop at `i`, back to white space: at most 40
+/// characters, opening marks left out.
+fn token(chars: &Chars, i: usize) -> String {
+    let from = (i.saturating_sub(40)..i).rev().take_while(|j| !chars[*j].1.is_whitespace() && !is_east_asian(chars[*j].1)).last().unwrap_or(i);
+    chars[from..i].iter().map(|(_, c)| *c).collect::<String>().trim_start_matches(|c: char| is_opener(c) || is_dash(c)).to_owned()
+}
+
+/// The letters and digits from `at` on.
+fn word(chars: &Chars, at: usize) -> String {
+    chars[at..].iter().map(|(_, c)| *c).take_while(|c| c.is_alphanumeric()).take(40).collect()
 }
