@@ -366,6 +366,12 @@ fn latin(text: &str, counts: &Letters, prior: Option<Lang>) -> (Option<Lang>, f3
             return (None, 0.7);
         }
     }
+    // names are in no language: a few words of no list are in their surroundings'
+    if let Some(prior) = prior {
+        if words.list.len() <= 4 && covered == 0.0 && sure < 0.95 && family_of(prior) == Family::Latin {
+            return (Some(prior), 0.6);
+        }
+    }
     // a few words known to no list prove little
     if !enough && covered == 0.0 && prior != Some(best) {
         if LATIN.known(&words) < 0.2 {
@@ -379,7 +385,7 @@ fn latin(text: &str, counts: &Letters, prior: Option<Lang>) -> (Option<Lang>, f3
 /// Common words of languages without a data file that pass for one of ours.
 const NEIGHBOURS: &[&[&str]] = &[
     // Bulgarian, Serbian
-    &["е", "са", "се", "това", "който", "която", "ще", "със", "беше", "няма", "този", "тази", "или", "като"],
+    &["е", "са", "се", "това", "който", "която", "ще", "със", "беше", "няма", "този", "тази", "или", "като", "през", "защо", "които", "бъде", "според", "си"],
     &["је", "су", "се", "да", "који", "која", "овај", "ова", "није", "били", "као"],
     // Catalan, Galician, Romanian
     &["és", "amb", "els", "està", "aquesta", "aquest", "i", "però", "una", "dels", "seva", "ser", "molt", "són", "en", "per", "com"],
