@@ -879,7 +879,7 @@ impl Rules {
             return if capital {
                 next_common && !next_is_initial
             } else {
-                true
+                !next_is_initial // "a. C."
             };
         }
         let parts = || token.split('.').filter(|p| !p.is_empty());
