@@ -653,7 +653,7 @@ impl Rules {
                 i = end;
                 continue;
             }
-            if !is_terminator(c) {
+            if !self.can_end(c) {
                 i += 1;
                 continue;
             }
@@ -691,6 +691,11 @@ impl Rules {
             i = end;
         }
         ends
+    }
+
+    /// A mark of this language, or one that ends sentences wherever it stands.
+    fn can_end(&self, c: char) -> bool {
+        self.data.terminators.contains(c) || is_terminator(c) && !c.is_ascii() && c != '…'
     }
 
     /// Keeps the open quotation marks.
