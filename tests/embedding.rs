@@ -137,12 +137,6 @@ fn tensors(header: &str, bytes: usize) -> Vec<u8> {
 #[test]
 fn a_damaged_model_is_refused_in_one_sentence_that_names_the_file_and_the_mend() {
     type Damage = fn(&Path);
-    let edit = |at: &Path, from: &str, to: &str| {
-        let text = std::fs::read_to_string(at).unwrap();
-        assert!(text.contains(from), "{from}");
-        std::fs::write(at, text.replace(from, to)).unwrap();
-    };
-    let _ = edit;
     let cases: [(&str, Damage, &[&str]); 11] = [
         ("bert", |d| std::fs::remove_file(d.join("config.json")).unwrap(), &["config.json", "missing", "download"]),
         ("bert", |d| std::fs::remove_file(d.join("tokenizer.json")).unwrap(), &["tokenizer.json", "missing"]),
@@ -232,29 +226,31 @@ fn a_cross_encoder_may_borrow_its_word_vectors_and_must_name_its_labels() {
     let error = PairScorer::open(&own.display().to_string(), "cpu").unwrap_err().to_string();
     assert!(error.contains("embeddings.word_embeddings.weight"), "{error}");
     let config = std::fs::read_to_string(own.join("config.json")).unwrap();
-    std::fs::write(own.join("config.json"), config.replacen('{', r#"{"shared_embeddings": "../words","#, 1)).unwrap();
+    let config = config.replacen('{', r#"{"shared_embeddings": "../words","#, 1);
+    std::fs::write(own.join("config.json"), &config).unwrap();
     assert_eq!(PairScorer::open(&own.display().to_string(), "cpu").unwrap().score(&pairs).unwrap(), before);
     std::fs::write(own.join("config.json"), config.replace("\"neutral\"", "\"LABEL_2\"")).unwrap();
     let error = PairScorer::open(&own.display().to_string(), "cpu").unwrap_err().to_string();
     assert!(error.contains("LABEL_2") && error.contains("id2label"), "{error}");
 }
 
-/// `COUNTERPOINT_MINILM`: a folder of all-MiniLM-L6-v2 that also holds `expected.json`
-/// (`{"texts": [...], "rows": [[...]]}` by sentence-transformers), or names it in
-/// `COUNTERPOINT_MINILM_EXPECTED`.
+#[derive(Deserialize)]
+struct Reference {
+    texts: Vec<String>,
+    rows: Vec<Vec<f32>>,
+    /// What sentence-transformers took for `texts`.
+    seconds: f64,
+}
+
+/// `COUNTERPOINT_MINILM` is a folder of all-MiniLM-L6-v2; `COUNTERPOINT_MINILM_EXPECTED` a file that
+/// `models/recipes/fixtures.py --teacher FOLDER` made of it.
 #[test]
 fn the_real_minilm_gives_the_vectors_of_sentence_transformers() {
     let (Ok(folder), Ok(expected)) = (std::env::var("COUNTERPOINT_MINILM"), std::env::var("COUNTERPOINT_MINILM_EXPECTED")) else {
         eprintln!("skipped: COUNTERPOINT_MINILM and COUNTERPOINT_MINILM_EXPECTED are not set");
         return;
     };
-    #[derive(Deserialize)]
-    struct Rows {
-        texts: Vec<String>,
-        rows: Vec<Vec<f32>>,
-        seconds: f64,
-    }
-    let expected: Rows = serde_json::from_slice(&std::fs::read(expected).unwrap()).unwrap();
+    let expected: Reference = serde_json::from_slice(&std::fs::read(expected).unwrap()).unwrap();
     let texts: Vec<&str> = expected.texts.iter().map(String::as_str).collect();
     let model = Embedder::open(&folder, "cpu").unwrap();
     let began = std::time::Instant::now();

@@ -4,8 +4,13 @@ Writes <out>/{table,table-i8,bert,bert-i8,xlmr,distilbert,pairs,pairs-xlmr}/ and
 Needs torch, transformers, tokenizers and safetensors; the seed is fixed, a CPU and seconds suffice.
 
     python fixtures.py --out tests/fixtures/models
+
+With --teacher, only this: the vectors sentence-transformers makes of 1,024 sentences, and how long it
+took, for the parity and speed test with real weights.
+
+    python fixtures.py --teacher all-MiniLM-L6-v2 --out expected.json [--sentences FILE]
 """
-import argparse, json, os
+import argparse, json, os, time
 
 import numpy as np
 import torch
@@ -69,10 +74,28 @@ def eight(source, target, only=None):
     save_file(out, target)
     return {n: (t.astype(np.float32) * out[f"{n}.scale"][:, None] if t.dtype == np.int8 else t) for n, t in out.items() if not n.endswith(".scale")}
 
+def teacher(folder, sentences, out):
+    from sentence_transformers import SentenceTransformer
+    rng = np.random.default_rng(0)
+    if sentences:
+        texts = [line for line in open(sentences, encoding="utf-8").read().split("\n") if line]
+    else:
+        texts = [" ".join(rng.choice(WORDS, rng.integers(4, 40))) for _ in range(1024)]
+    model = SentenceTransformer(folder, device="cpu")
+    model.encode(texts[:32])
+    began = time.time()
+    rows = model.encode(texts, batch_size=32)
+    json.dump({"texts": texts, "rows": rows.tolist(), "seconds": time.time() - began}, open(out, "w"), ensure_ascii=False)
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--out", required=True)
-    out = ap.parse_args().out
+    ap.add_argument("--teacher", help="a sentence-transformers folder")
+    ap.add_argument("--sentences", help="one a line; made of the fixtures' words when left out")
+    a = ap.parse_args()
+    out = a.out
+    if a.teacher:
+        return teacher(a.teacher, a.sentences, out)
     torch.manual_seed(0)
     rng = np.random.default_rng(0)
     want = {"texts": TEXTS, "pairs": PAIRS, "embed": {}, "score": {}}

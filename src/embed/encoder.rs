@@ -23,7 +23,6 @@ const PADDED: usize = 32_768;
 /// What `config.json` says; the second names are DistilBERT's.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Config {
-    model_type: String,
     #[serde(alias = "dim")]
     pub(crate) hidden_size: usize,
     #[serde(alias = "n_layers")]
