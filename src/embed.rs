@@ -27,6 +27,9 @@ pub struct Embeddings {
 
 impl Embeddings {
     /// `rows` holds `n * dim` finite values, each row of unit length (or all zero for an empty text).
+    ///
+    /// # Panics
+    /// When `dim` is zero or does not divide the number of values.
     pub fn new(dim: usize, rows: Vec<f32>) -> Self {
         assert!(dim > 0 && rows.len().is_multiple_of(dim), "rows of {dim} values each");
         Self { dim, rows }
@@ -73,7 +76,7 @@ pub struct Embedder {
 
 #[derive(Debug)]
 enum Kind {
-    Table(table::Table),
+    Table(Box<table::Table>),
     Transformer(Box<transformer::Transformer>),
     /// The square root of each member's weight, and the member.
     Blend(Vec<(f32, Embedder)>),
@@ -119,7 +122,7 @@ impl Embedder {
             let open = |m: &Member| Ok(((m.weight / sum).sqrt(), Self::open_folder(folder.beside(&m.path)?, device, depth + 1)?));
             Kind::Blend(blend.members.iter().map(open).collect::<Result<_>>()?)
         } else if table::Table::is(&folder)? {
-            Kind::Table(table::Table::open(&folder)?)
+            Kind::Table(Box::new(table::Table::open(&folder)?))
         } else {
             Kind::Transformer(Box::new(transformer::Transformer::open(&folder, device)?))
         };
@@ -144,7 +147,9 @@ impl Embedder {
         let Kind::Blend(members) = &self.kind else { return own };
         let mut hash = Sha256::new();
         hash.update(own);
-        members.iter().for_each(|(_, member)| hash.update(member.sha256()));
+        for (_, member) in members {
+            hash.update(member.sha256());
+        }
         hash.finalize().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
     }
 
@@ -220,7 +225,9 @@ fn card_revision(folder: &Folder) -> Option<String> {
 pub(crate) fn unit(row: &mut [f32]) {
     let norm = row.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>().sqrt();
     if norm > 0.0 {
-        row.iter_mut().for_each(|x| *x = (f64::from(*x) / norm) as f32);
+        for x in row {
+            *x = (f64::from(*x) / norm) as f32;
+        }
     }
 }
 

@@ -245,6 +245,7 @@ struct Reference {
 /// `COUNTERPOINT_MINILM` is a folder of all-MiniLM-L6-v2; `COUNTERPOINT_MINILM_EXPECTED` a file that
 /// `models/recipes/fixtures.py --teacher FOLDER` made of it.
 #[test]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn the_real_minilm_gives_the_vectors_of_sentence_transformers() {
     let (Ok(folder), Ok(expected)) = (std::env::var("COUNTERPOINT_MINILM"), std::env::var("COUNTERPOINT_MINILM_EXPECTED")) else {
         eprintln!("skipped: COUNTERPOINT_MINILM and COUNTERPOINT_MINILM_EXPECTED are not set");

@@ -498,7 +498,9 @@ impl Attention<'_> {
                     scores.iter_mut().zip(key).for_each(|(s, k)| *s += query * k);
                 }
                 let top = scores.iter().copied().fold(f32::MIN, f32::max);
-                scores.iter_mut().for_each(|s| *s = exp(*s - top));
+                for score in &mut scores {
+                    *score = exp(*score - top);
+                }
                 let share = 1.0 / sum(&scores, |x| x);
                 let out = &mut out[q..q + head];
                 for (score, value) in scores.iter().zip(held.chunks_exact(head)) {
@@ -565,7 +567,7 @@ fn erf(x: f32) -> f32 {
     let p = p * s - 2.101_024e-6;
     let p = p * s - 5.692_506_4e-5;
     let p = p * s - 7.349_906_3e-4;
-    let p = p * s - 2.954_599_8e-3;
+    let p = p * s - 2.954_6e-3;
     let p = p * s - 1.609_603_3e-2;
     let q = -1.456_607_2e-5;
     let q = q * s - 2.133_740_5e-4;

@@ -122,7 +122,9 @@ impl Folder {
             Self::Builtin(_, files) => {
                 let mut sorted = files.to_vec();
                 sorted.sort_unstable_by_key(|(name, _)| *name);
-                sorted.iter().for_each(|(name, bytes)| take(name, bytes));
+                for (name, bytes) in sorted {
+                    take(name, bytes);
+                }
             }
             Self::Disk(root) => {
                 let mut names = Vec::new();

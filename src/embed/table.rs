@@ -95,7 +95,9 @@ impl Table {
             count += 1;
         }
         // the mean's divisor falls out of the unit vector, but keeps the sum in range
-        row.iter_mut().for_each(|x| *x /= count.max(1) as f32);
+        for x in row.iter_mut() {
+            *x /= count.max(1) as f32;
+        }
         unit(row);
         Ok(())
     }

@@ -205,7 +205,9 @@ impl Pool {
                 let weight = weight(i);
                 all.iter_mut().zip(*row).for_each(|(a, x)| *a += weight * x);
             }
-            all.iter_mut().for_each(|a| *a /= by);
+            for a in &mut all {
+                *a /= by;
+            }
             all
         };
         let count = rows.len() as f32;
