@@ -1,6 +1,6 @@
 //! Where does it lie in meaning? Texts become [`Embeddings`].
 
-mod builtin;
+pub mod builtin;
 mod device;
 mod encoder;
 mod folder;
@@ -9,6 +9,7 @@ mod table;
 mod transformer;
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use candle_core::Device;
 use serde::Deserialize;
@@ -71,6 +72,9 @@ pub struct Embedder {
     device: Device,
     id: String,
     revision: String,
+    sha256: OnceLock<String>,
+    /// The folder of the cross-encoder its config names.
+    pair: Option<Folder>,
     kind: Kind,
 }
 
@@ -86,6 +90,7 @@ enum Kind {
 struct Card {
     id: Option<String>,
     revision: Option<String>,
+    pair: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -128,7 +133,8 @@ impl Embedder {
         };
         let id = card.id.unwrap_or_else(|| folder.short_name());
         let revision = card.revision.or_else(|| card_revision(&folder)).unwrap_or_default();
-        Ok(Self { folder, device: device.clone(), id, revision, kind })
+        let pair = card.pair.map(|path| folder.beside(&path)).transpose()?;
+        Ok(Self { folder, device: device.clone(), id, revision, sha256: OnceLock::new(), pair, kind })
     }
 
     /// What the model calls itself, or the name of its folder.
@@ -141,16 +147,31 @@ impl Embedder {
         &self.revision
     }
 
-    /// SHA-256 over its files, sorted by name, members included; computed at each call.
-    pub fn sha256(&self) -> String {
-        let own = self.folder.sha256();
-        let Kind::Blend(members) = &self.kind else { return own };
-        let mut hash = Sha256::new();
-        hash.update(own);
-        for (_, member) in members {
-            hash.update(member.sha256());
-        }
-        hash.finalize().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    /// SHA-256 over its files, sorted by name; those of its members and of its cross-encoder
+    /// count too. Computed when first asked for.
+    pub fn sha256(&self) -> &str {
+        self.sha256.get_or_init(|| {
+            let own = self.folder.sha256();
+            let members: Vec<&str> = match &self.kind {
+                Kind::Blend(members) => members.iter().map(|(_, m)| m.sha256()).collect(),
+                _ => vec![],
+            };
+            let pair = self.pair.as_ref().map(Folder::sha256);
+            if members.is_empty() && pair.is_none() {
+                return own;
+            }
+            let mut hash = Sha256::new();
+            hash.update(own);
+            for part in members.into_iter().chain(pair.as_deref()) {
+                hash.update(part);
+            }
+            hash.finalize().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+        })
+    }
+
+    /// The cross-encoder that the config's `pair` names (a path beside the model), if it names one.
+    pub fn pair(&self) -> Result<Option<PairScorer>> {
+        self.pair.clone().map(|folder| PairScorer::open_folder(folder, &self.device)).transpose()
     }
 
     /// Values a vector.

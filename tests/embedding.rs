@@ -229,6 +229,12 @@ fn a_cross_encoder_may_borrow_its_word_vectors_and_must_name_its_labels() {
     let config = config.replacen('{', r#"{"shared_embeddings": "../words","#, 1);
     std::fs::write(own.join("config.json"), &config).unwrap();
     assert_eq!(PairScorer::open(&own.display().to_string(), "cpu").unwrap().score(&pairs).unwrap(), before);
+    let words = all.path().join("words");
+    assert!(Embedder::open(&words.display().to_string(), "cpu").unwrap().pair().unwrap().is_none());
+    let bert = std::fs::read_to_string(words.join("config.json")).unwrap();
+    std::fs::write(words.join("config.json"), bert.replacen('{', r#"{"pair": "../pairs","#, 1)).unwrap();
+    let named = Embedder::open(&words.display().to_string(), "cpu").unwrap().pair().unwrap().unwrap();
+    assert_eq!(named.score(&pairs).unwrap(), before);
     std::fs::write(own.join("config.json"), config.replace("\"neutral\"", "\"LABEL_2\"")).unwrap();
     let error = PairScorer::open(&own.display().to_string(), "cpu").unwrap_err().to_string();
     assert!(error.contains("LABEL_2") && error.contains("id2label"), "{error}");

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use candle_core::Device;
 use serde::Deserialize;
 use tokenizers::{EncodeInput, Tokenizer};
 
@@ -35,8 +36,11 @@ impl PairScorer {
     /// `tokenizer.json` and `model.safetensors`. With the config key `shared_embeddings` the word
     /// vectors are those of another folder. `device` as for [`super::Embedder::open`].
     pub fn open(name: &str, device: &str) -> Result<Self> {
-        let folder = Folder::find(name)?;
-        let (encoder, weights) = Encoder::open(&folder, "", &device::open(device)?)?;
+        Self::open_folder(Folder::find(name)?, &device::open(device)?)
+    }
+
+    pub(crate) fn open_folder(folder: Folder, device: &Device) -> Result<Self> {
+        let (encoder, weights) = Encoder::open(&folder, "", device)?;
         let config: Config = folder.json("config.json")?;
         let mut named: Vec<(usize, &String)> = config.id2label.iter().filter_map(|(id, label)| Some((id.parse().ok()?, label))).collect();
         named.sort_unstable();

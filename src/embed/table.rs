@@ -13,6 +13,7 @@ const MAX_TOKENS: usize = 512;
 
 #[derive(Debug, Deserialize)]
 struct Config {
+    #[serde(alias = "max_length")]
     seq_length: Option<usize>,
 }
 
