@@ -582,6 +582,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn padded_batches_give_what_packed_ones_give() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/models");
+        for name in ["bert", "xlmr", "distilbert"] {
+            let folder = Folder::find(&root.join(name).display().to_string()).unwrap();
+            let (encoder, _) = Encoder::open(&folder, "", &Device::Cpu).unwrap();
+            let text = |n: usize| Tokens { ids: (0..n as u32).map(|i| 4 + i % 20).collect(), types: vec![0; n] };
+            let texts = [text(9), text(3), text(9), text(1)];
+            let (a, b) = (encoder.packed(&texts, &[0, 1, 2, 3]).unwrap(), encoder.padded(&texts, &[0, 1, 2, 3]).unwrap());
+            assert_eq!(a.len(), b.len());
+            assert!(a.iter().zip(&b).all(|(a, b)| (a - b).abs() < 1e-5), "{name}");
+        }
+    }
+
+    #[test]
     fn the_fast_functions_follow_the_exact_ones() {
         for i in -6000..6000 {
             let x = i as f32 / 1000.0;
