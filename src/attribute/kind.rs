@@ -112,6 +112,7 @@ pub const FEATURES: [&str; 70] = [
 /// Where a sentence stands in its article. The default is the middle of a
 /// paragraph in the middle of an article: what is assumed of a sentence without one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent yes-or-no features")]
 pub struct Place {
     /// Among the first three sentences.
     pub first: bool,
@@ -491,7 +492,7 @@ pub fn features(seen: &Seen, blind: bool) -> [f32; FEATURES.len()] {
     let place = seen.place;
     let flag = |b: bool| f32::from(u8::from(b));
     let log = |x: f32| (1.0 + x).ln();
-    let mut f = vec![
+    let page = [
         flag(seen.layout == Layout::Heading),
         flag(seen.layout == Layout::Line),
         flag(seen.layout == Layout::Item),
@@ -518,7 +519,7 @@ pub fn features(seen: &Seen, blind: bool) -> [f32; FEATURES.len()] {
         flag(marks.quotes > 0),
         flag(opens_quote(text) && text.ends_with(is_closing)),
         log(marks.commas as f32),
-        flag(marks.title_marks),
+        flag(marks.headline_signs),
         flag(marks.separators),
         marks.digits as f32 / marks.chars.max(1) as f32,
         log(marks.numbers as f32),
@@ -537,8 +538,7 @@ pub fn features(seen: &Seen, blind: bool) -> [f32; FEATURES.len()] {
         flag(foreign && other_script(seen)),
         flag(foreign && place.last),
     ];
-    f.extend(count.iter().map(|&c| log(c as f32)));
-    f.extend([
+    let rest = [
         flag(claim > 0.0),
         flag(context > 0.0),
         (claim - context).clamp(-4.0, 4.0),
@@ -549,12 +549,16 @@ pub fn features(seen: &Seen, blind: bool) -> [f32; FEATURES.len()] {
         flag(opens_with[BYLINE]),
         flag(title_word),
         flag(blind),
-    ]);
-    f.try_into().expect("as many values as FEATURES has names")
+    ];
+    let mut f = [0.0; FEATURES.len()];
+    let values = page.into_iter().chain(count.map(|c| log(c as f32))).chain(rest);
+    f.iter_mut().zip(values).for_each(|(slot, value)| *slot = value);
+    f
 }
 
 /// What the punctuation and digits of a sentence say.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a feature of its own")]
 struct Marks {
     chars: usize,
     digits: usize,
@@ -568,7 +572,7 @@ struct Marks {
     semicolon: bool,
     dash: bool,
     brackets: bool,
-    title_marks: bool,
+    headline_signs: bool,
     separators: bool,
     year: bool,
     percent: bool,
@@ -599,7 +603,7 @@ impl Marks {
                 '(' | '（' | '[' => m.brackets = true,
                 ',' | '，' | '、' | '،' => m.commas += 1,
                 '"' | '“' | '”' | '„' | '«' | '»' | '「' | '」' | '『' | '‘' => m.quotes += 1,
-                '【' | '《' | '〈' | '※' | '■' | '▼' | '▶' => m.title_marks = true,
+                '【' | '《' | '〈' | '※' | '■' | '▼' | '▶' => m.headline_signs = true,
                 '|' | '｜' | '／' | '·' | '•' | '/' if !next.is_ascii_digit() => m.separators = true,
                 '%' | '％' | '‰' => m.percent = true,
                 '€' | '£' | '¥' | '￥' | '₽' | '₩' | '₹' | '₴' | '₺' => m.money = true,
@@ -611,7 +615,7 @@ impl Marks {
             if c.is_numeric() || c == '〇' {
                 m.digits += 1;
                 run.push(c);
-            } else if !run.is_empty() && !(matches!(c, '.' | ',') && next.is_ascii_digit()) {
+            } else if !(run.is_empty() || matches!(c, '.' | ',') && next.is_ascii_digit()) {
                 m.close(&mut run);
             }
         }
