@@ -1,5 +1,7 @@
 //! Who claims what? Sentences become [`Claim`]s, each with its [`Speaker`].
 
+pub mod kind;
+
 use serde::{Deserialize, Serialize};
 
 use crate::language::Lang;
@@ -17,6 +19,17 @@ pub enum Kind {
     Heading,
     /// Disclaimers, share buttons, cookie lines, "first published at".
     Boilerplate,
+}
+
+/// What a sentence was judged to do.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Judged {
+    /// The likeliest kind.
+    pub kind: Kind,
+    /// Probability of that kind, 0 to 1.
+    pub confidence: f32,
+    /// Probability that the sentence is a claim, 0 to 1.
+    pub claim: f32,
 }
 
 /// Who holds a claim, as the article says it.
