@@ -1,5 +1,11 @@
 //! Who claims what? Sentences become [`Claim`]s, each with its [`Speaker`].
 
+pub mod name;
+pub mod speaker;
+
+pub use name::{People, Voice, Voices, voices};
+pub use speaker::claims;
+
 use serde::{Deserialize, Serialize};
 
 use crate::language::Lang;
@@ -68,4 +74,13 @@ pub struct Claim {
     pub confidence: f32,
     /// The evidence for the speaker; `None` for the author by default.
     pub cue: Option<Cue>,
+}
+
+/// What a sentence was judged to be, and how surely.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Judged {
+    /// What it does in its article.
+    pub kind: Kind,
+    /// Probability that `kind` is right, 0 to 1.
+    pub confidence: f32,
 }
