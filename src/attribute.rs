@@ -1,6 +1,12 @@
 //! Who claims what? Sentences become [`Claim`]s, each with its [`Speaker`].
 
 pub mod kind;
+pub mod name;
+pub mod speaker;
+
+pub use kind::KindHead;
+pub use name::{People, Voice, Voices, same_name, voices};
+pub use speaker::claims;
 
 use serde::{Deserialize, Serialize};
 
@@ -82,3 +88,4 @@ pub struct Claim {
     /// The evidence for the speaker; `None` for the author by default.
     pub cue: Option<Cue>,
 }
+

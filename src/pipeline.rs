@@ -96,7 +96,7 @@ impl Pipeline {
         let people = match &settings.people {
             Some(path) => {
                 let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
-                People::parse(&text).map_err(|why| Error::Parse { path: path.clone(), what: "people file", why })?
+                People::parse(&text)?
             }
             None => People::default(),
         };
