@@ -88,4 +88,3 @@ pub struct Claim {
     /// The evidence for the speaker; `None` for the author by default.
     pub cue: Option<Cue>,
 }
-

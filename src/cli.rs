@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::debate::{Debate, Evidence, Origin, Verdict};
+use crate::debate::{Debate, Evidence, Verdict};
 use crate::embed;
 use crate::error::{Error, Result};
 use crate::eval::{self, Gold, Report};
@@ -370,9 +370,7 @@ fn colour(cli: &Cli) -> bool {
     match cli.color {
         Colour::Always => true,
         Colour::Never => false,
-        Colour::Auto => {
-            std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
-        }
+        Colour::Auto => std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
     }
 }
 
@@ -558,8 +556,11 @@ fn evaluate(cli: &Cli, args: &Eval) -> Result<ExitStatus> {
     }
     let Some(path) = &args.baseline else { return Ok(ExitStatus::Done) };
     let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
-    let baseline: Report = serde_json::from_str(&text)
-        .map_err(|e| Error::Parse { path: path.clone(), what: "baseline", why: e.to_string() })?;
+    let baseline: Report = serde_json::from_str(&text).map_err(|e| Error::Parse {
+        path: path.clone(),
+        what: "baseline",
+        why: e.to_string(),
+    })?;
     let mut status = ExitStatus::Done;
     let now: BTreeMap<&str, f64> = eval::figures(&scores.all).into();
     for (name, (low, _)) in &baseline.intervals {
@@ -615,7 +616,7 @@ mod tests {
 
     #[test]
     fn changes_name_what_is_new_and_what_turned() {
-        use crate::debate::PointEntry;
+        use crate::debate::{Origin, PointEntry};
         let point = |id: &str, verdict| PointEntry {
             id: id.into(),
             text: format!("text of {id}"),

@@ -162,9 +162,8 @@ fn similarities(e: &Embeddings, rows: &[usize], columns: &[usize]) -> Result<Vec
         let flat: Vec<f32> = ids.iter().flat_map(|&i| e.row(i).iter().copied()).collect();
         Tensor::from_vec(flat, (ids.len(), e.dim()), &Device::Cpu)
     };
-    let product = || -> candle_core::Result<Vec<f32>> {
-        pack(rows)?.matmul(&pack(columns)?.t()?)?.flatten_all()?.to_vec1()
-    };
+    let product =
+        || -> candle_core::Result<Vec<f32>> { pack(rows)?.matmul(&pack(columns)?.t()?)?.flatten_all()?.to_vec1() };
     let product = product().map_err(Error::compute("similarities"))?;
     Ok(product.into_par_iter().map(quantised).collect())
 }

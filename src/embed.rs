@@ -15,8 +15,8 @@ use candle_core::Device;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-pub use self::pair::PairScorer;
 use self::folder::Folder;
+pub use self::pair::PairScorer;
 use crate::error::{Error, Result};
 
 /// Unit vectors, one a text, row after row.
@@ -121,10 +121,14 @@ impl Embedder {
                 return Err(folder.error("blend.json", "names no members, or itself; list the folders to blend"));
             }
             if blend.members.iter().any(|m| !m.weight.is_finite() || m.weight <= 0.0) {
-                return Err(folder.error("blend.json", "has a weight that is not positive; give each member a weight above 0"));
+                return Err(
+                    folder.error("blend.json", "has a weight that is not positive; give each member a weight above 0")
+                );
             }
             let sum: f32 = blend.members.iter().map(|m| m.weight).sum();
-            let open = |m: &Member| Ok(((m.weight / sum).sqrt(), Self::open_folder(folder.beside(&m.path)?, device, depth + 1)?));
+            let open = |m: &Member| {
+                Ok(((m.weight / sum).sqrt(), Self::open_folder(folder.beside(&m.path)?, device, depth + 1)?))
+            };
             Kind::Blend(blend.members.iter().map(open).collect::<Result<_>>()?)
         } else if table::Table::is(&folder)? {
             Kind::Table(Box::new(table::Table::open(&folder)?))
@@ -254,8 +258,9 @@ pub(crate) fn unit(row: &mut [f32]) {
 
 /// `tokenizer.json`, without the padding and truncation it may have been saved with.
 pub(crate) fn tokenizer(folder: &Folder) -> Result<tokenizers::Tokenizer> {
-    let mut tokenizer = tokenizers::Tokenizer::from_bytes(folder.need("tokenizer.json")?)
-        .map_err(|e| folder.error("tokenizer.json", format!("does not parse as a tokenizer: {e}; download it again")))?;
+    let mut tokenizer = tokenizers::Tokenizer::from_bytes(folder.need("tokenizer.json")?).map_err(|e| {
+        folder.error("tokenizer.json", format!("does not parse as a tokenizer: {e}; download it again"))
+    })?;
     tokenizer.with_padding(None);
     tokenizer.with_truncation(None).map_err(|e| Error::Tokenize(e.to_string()))?;
     Ok(tokenizer)

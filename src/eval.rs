@@ -206,7 +206,8 @@ pub fn score(debate: &Debate, gold: &Gold) -> Report {
             absent.push(g.file.clone());
             continue;
         };
-        let mut s = Scores { articles: 1, language: usize::from(article.language.code == g.language), ..Scores::default() };
+        let mut s =
+            Scores { articles: 1, language: usize::from(article.language.code == g.language), ..Scores::default() };
         let ends = |v: Vec<usize>| v.into_iter().collect::<BTreeSet<_>>();
         // the last end of a text is no decision
         let mut found = ends(debate.sentences.iter().filter(|x| x.article == article.id).map(|x| x.end).collect());
@@ -244,19 +245,26 @@ pub fn score(debate: &Debate, gold: &Gold) -> Report {
                 } else {
                     !is_author && voice.is_some_and(|v| known_as(v, speaker, &people))
                 };
-                let one = if ok { Count { right: 1, ..Count::default() } } else { Count { missed: 1, ..Count::default() } };
+                let one =
+                    if ok { Count { right: 1, ..Count::default() } } else { Count { missed: 1, ..Count::default() } };
                 s.voice.add(one);
                 if speaker != "author" {
                     s.reported.add(one);
                 }
                 let name = if speaker == "author" { g.author.as_deref() } else { Some(speaker) };
                 if let Some(name) = name {
-                    same.entry(people.get(&fold(name)).cloned().unwrap_or_else(|| fold(name))).or_default().insert(&c.voice);
+                    same.entry(people.get(&fold(name)).cloned().unwrap_or_else(|| fold(name)))
+                        .or_default()
+                        .insert(&c.voice);
                 }
             }
         }
         let labelled = g.sentences.iter().filter(|x| x.kind == Kind::Claim).count();
-        s.claims = Count { right, extra: claims.iter().filter(|c| !used.contains(c.id.as_str())).count(), missed: labelled - right };
+        s.claims = Count {
+            right,
+            extra: claims.iter().filter(|c| !used.contains(c.id.as_str())).count(),
+            missed: labelled - right,
+        };
         by_article.push((g.language.clone(), g, s));
     }
 
@@ -265,7 +273,9 @@ pub fn score(debate: &Debate, gold: &Gold) -> Report {
     for p in debate.points.iter().filter(|p| p.origin == Origin::Given) {
         for position in &p.claims {
             if let Some(c) = debate.claims.iter().find(|c| c.id == position.claim)
-                && let Some(a) = by_article.iter().position(|(_, g, _)| debate.articles.iter().any(|x| x.id == c.article && x.sha256 == g.sha256))
+                && let Some(a) = by_article
+                    .iter()
+                    .position(|(_, g, _)| debate.articles.iter().any(|x| x.id == c.article && x.sha256 == g.sha256))
             {
                 let start = matched.get(c.id.as_str()).map_or(usize::MAX - c.start, |s| s.start);
                 predicted.entry((a, start)).or_default().entry(&p.id).or_default().insert(position.side);
@@ -320,7 +330,9 @@ pub fn score(debate: &Debate, gold: &Gold) -> Report {
     let same_person = same
         .values()
         .filter(|v| !v.is_empty())
-        .map(|v| if v.len() == 1 { Count { right: 1, ..Count::default() } } else { Count { missed: 1, ..Count::default() } })
+        .map(|v| {
+            if v.len() == 1 { Count { right: 1, ..Count::default() } } else { Count { missed: 1, ..Count::default() } }
+        })
         .fold(Count::default(), |mut a, b| {
             a.add(b);
             a
@@ -435,10 +447,7 @@ fn fold(name: &str) -> String {
 
 /// Every spelling of the gold file's persons -> the person's first spelling.
 fn people(gold: &Gold) -> BTreeMap<String, String> {
-    gold.same_person
-        .iter()
-        .flat_map(|names| names.iter().map(|n| (fold(n), fold(&names[0]))))
-        .collect()
+    gold.same_person.iter().flat_map(|names| names.iter().map(|n| (fold(n), fold(&names[0])))).collect()
 }
 
 /// Whether the voice goes by `name`, or by another spelling of that person, or part of either.
@@ -449,7 +458,9 @@ fn known_as(voice: &crate::debate::VoiceEntry, name: &str, people: &BTreeMap<Str
         let n = n.as_str();
         person(n) == wanted
             || crate::attribute::same_name(n, name)
-            || people.iter().any(|(spelling, p)| *p == wanted && (fold(n) == *spelling || crate::attribute::same_name(n, spelling)))
+            || people
+                .iter()
+                .any(|(spelling, p)| *p == wanted && (fold(n) == *spelling || crate::attribute::same_name(n, spelling)))
     })
 }
 

@@ -71,13 +71,8 @@ pub fn discover(paths: &[PathBuf]) -> Result<(Vec<Found>, Vec<Skipped>)> {
     }
     if search.found.is_empty() {
         if let Some(missing) = paths.iter().find(|p| !p.exists()) {
-            let source = fs::metadata(missing)
-                .err()
-                .unwrap_or_else(|| std::io::ErrorKind::NotFound.into());
-            return Err(Error::Read {
-                path: missing.clone(),
-                source,
-            });
+            let source = fs::metadata(missing).err().unwrap_or_else(|| std::io::ErrorKind::NotFound.into());
+            return Err(Error::Read { path: missing.clone(), source });
         }
         if search.skipped.is_empty() {
             let path = paths.first().cloned().unwrap_or_else(|| PathBuf::from("."));
@@ -108,10 +103,7 @@ impl Search {
         // one file by two roads is one article
         let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         if self.taken.insert(real) {
-            self.found.push(Found {
-                shown: shown(path),
-                path: path.to_owned(),
-            });
+            self.found.push(Found { shown: shown(path), path: path.to_owned() });
         }
     }
 
@@ -123,10 +115,7 @@ impl Search {
         if !self.entered.insert(real.clone()) {
             // reached by name a second time is no loop; only a link can lead back
             if path.is_symlink() {
-                self.skip(
-                    path,
-                    format!("is a link back to {}, which was already read", shown(&real)),
-                );
+                self.skip(path, format!("is a link back to {}, which was already read", shown(&real)));
             }
             return;
         }
@@ -143,10 +132,7 @@ impl Search {
         }
         inside.sort();
         for entry in inside {
-            if entry
-                .file_name()
-                .is_some_and(|n| n.to_string_lossy().starts_with('.'))
-            {
+            if entry.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.')) {
                 continue;
             }
             match fs::metadata(&entry) {
@@ -170,27 +156,17 @@ fn is_loop(why: &std::io::Error) -> bool {
 fn has_article_name(path: &Path) -> bool {
     match path.extension() {
         None => true,
-        Some(ext) => ["txt", "md", "markdown"]
-            .iter()
-            .any(|e| ext.eq_ignore_ascii_case(e)),
+        Some(ext) => ["txt", "md", "markdown"].iter().any(|e| ext.eq_ignore_ascii_case(e)),
     }
 }
 
 fn shown(path: &Path) -> String {
     let text = path.to_string_lossy();
-    if std::path::MAIN_SEPARATOR == '/' {
-        text.into_owned()
-    } else {
-        text.replace(std::path::MAIN_SEPARATOR, "/")
-    }
+    if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
 }
 
 fn skipped(shown: &str, error: impl Into<String>) -> Skipped {
-    Skipped {
-        path: shown.to_owned(),
-        stage: "ingest".to_owned(),
-        error: error.into(),
-    }
+    Skipped { path: shown.to_owned(), stage: "ingest".to_owned(), error: error.into() }
 }
 
 /// Read one file.
@@ -259,12 +235,10 @@ pub fn article(shown: &str, bytes: &[u8]) -> std::result::Result<Article, Skippe
 
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut out, b| {
-            let _ = write!(out, "{b:02x}");
-            out
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, b| {
+        let _ = write!(out, "{b:02x}");
+        out
+    })
 }
 
 // --- encodings ---
@@ -272,9 +246,7 @@ fn hex(bytes: &[u8]) -> String {
 /// The text in `bytes`, or why there is none. A byte order mark is not part of it.
 fn decode(bytes: &[u8], warnings: &mut Vec<String>) -> std::result::Result<String, String> {
     if let Some(kind) = known_binary(bytes) {
-        return Err(format!(
-            "is {kind}, not text; save it as plain text or Markdown"
-        ));
+        return Err(format!("is {kind}, not text; save it as plain text or Markdown"));
     }
     if let Some(text) = utf32(bytes) {
         return Ok(text);
@@ -282,10 +254,7 @@ fn decode(bytes: &[u8], warnings: &mut Vec<String>) -> std::result::Result<Strin
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let (text, broken) = encoding.decode_without_bom_handling(&bytes[mark..]);
         if broken {
-            warnings.push(format!(
-                "some bytes are not {} and were replaced by \u{FFFD}",
-                encoding.name()
-            ));
+            warnings.push(format!("some bytes are not {} and were replaced by \u{FFFD}", encoding.name()));
         }
         return readable(text.into_owned());
     }
@@ -313,10 +282,7 @@ fn decode(bytes: &[u8], warnings: &mut Vec<String>) -> std::result::Result<Strin
         if lost * 50 > text.chars().count() {
             return Err("is in no encoding that is known here; save it as UTF-8".into());
         }
-        warnings.push(format!(
-            "was read as {}; some bytes do not fit and were replaced by \u{FFFD}",
-            encoding.name()
-        ));
+        warnings.push(format!("was read as {}; some bytes do not fit and were replaced by \u{FFFD}", encoding.name()));
     } else {
         log::info!("read as {}", encoding.name());
     }
@@ -325,15 +291,8 @@ fn decode(bytes: &[u8], warnings: &mut Vec<String>) -> std::result::Result<Strin
 
 /// Refuses what decoded well but is not writing.
 fn readable(text: String) -> std::result::Result<String, String> {
-    let odd = text
-        .chars()
-        .filter(|c| c.is_control() && !c.is_whitespace() && *c != '\u{1b}')
-        .count();
-    if odd > 0 && odd * 200 > text.chars().count() {
-        Err("is binary, not text".into())
-    } else {
-        Ok(text)
-    }
+    let odd = text.chars().filter(|c| c.is_control() && !c.is_whitespace() && *c != '\u{1b}').count();
+    if odd > 0 && odd * 200 > text.chars().count() { Err("is binary, not text".into()) } else { Ok(text) }
 }
 
 fn known_binary(bytes: &[u8]) -> Option<&'static str> {
@@ -349,16 +308,11 @@ fn known_binary(bytes: &[u8]) -> Option<&'static str> {
         (b"\x7FELF", "a program"),
         (b"SQLite format 3", "a database"),
     ];
-    MAGIC
-        .iter()
-        .find(|(magic, _)| bytes.starts_with(magic))
-        .map(|(_, kind)| *kind)
+    MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, kind)| *kind)
 }
 
 fn has_control_bytes(bytes: &[u8]) -> bool {
-    bytes
-        .iter()
-        .any(|&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0B | 0x0C | 0x1B))
+    bytes.iter().any(|&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0B | 0x0C | 0x1B))
 }
 
 fn utf32(bytes: &[u8]) -> Option<String> {
@@ -371,11 +325,7 @@ fn utf32(bytes: &[u8]) -> Option<String> {
         .chunks_exact(4)
         .map(|c| {
             let c = [c[0], c[1], c[2], c[3]];
-            let point = if big {
-                u32::from_be_bytes(c)
-            } else {
-                u32::from_le_bytes(c)
-            };
+            let point = if big { u32::from_be_bytes(c) } else { u32::from_le_bytes(c) };
             char::from_u32(point).unwrap_or('\u{FFFD}')
         })
         .collect();
@@ -395,15 +345,12 @@ fn utf16(bytes: &[u8]) -> Option<String> {
             for c in text.chars() {
                 all += 1;
                 plain += usize::from(is_plain(c));
-                common += usize::from(matches!(
-                    c,
-                    ' ' | '\n' | 'a' | 'e' | 'о' | 'а' | '。' | '、' | '，' | '的' | 'の'
-                ));
+                common +=
+                    usize::from(matches!(c, ' ' | '\n' | 'a' | 'e' | 'о' | 'а' | '。' | '、' | '，' | '的' | 'の'));
             }
             // one wrong byte at the very end is forgiven
             let sound = !broken || bytes.len() % 2 == 1;
-            (sound && plain * 100 >= all * 97 && common * 80 >= all)
-                .then(|| (common, text.into_owned()))
+            (sound && plain * 100 >= all * 97 && common * 80 >= all).then(|| (common, text.into_owned()))
         })
         .max_by_key(|(common, _)| *common)
         .map(|(_, text)| text)
@@ -423,8 +370,7 @@ fn damaged_utf8(bytes: &[u8]) -> Option<String> {
         sound += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
         broken += usize::from(!chunk.invalid().is_empty());
     }
-    (sound >= 4 && sound >= broken * 10)
-        .then(|| UTF_8.decode_without_bom_handling(bytes).0.into_owned())
+    (sound >= 4 && sound >= broken * 10).then(|| UTF_8.decode_without_bom_handling(bytes).0.into_owned())
 }
 
 // --- front matter ---
@@ -467,19 +413,11 @@ impl FrontMatter {
             // a rule, a paragraph and another rule
             Ok(None) => return Self::default(),
             Err((line, why)) => {
-                warnings.push(format!(
-                    "line {line}: the front matter does not parse and was left out: {why}"
-                ));
-                return Self {
-                    end: block.end,
-                    ..Self::default()
-                };
+                warnings.push(format!("line {line}: the front matter does not parse and was left out: {why}"));
+                return Self { end: block.end, ..Self::default() };
             }
         };
-        let mut front = Self {
-            end: block.end,
-            ..Self::default()
-        };
+        let mut front = Self { end: block.end, ..Self::default() };
         for (key, value) in fields {
             let slot = match key.to_lowercase().as_str() {
                 "title" => &mut front.title,
@@ -491,9 +429,9 @@ impl FrontMatter {
                     };
                     match iso_date(&written) {
                         Some(date) => front.published = front.published.or(Some(date)),
-                        None => warnings.push(format!(
-                            "the date {written:?} is not understood; write it as 2026-02-11"
-                        )),
+                        None => {
+                            warnings.push(format!("the date {written:?} is not understood; write it as 2026-02-11"))
+                        }
                     }
                     continue;
                 }
@@ -532,11 +470,7 @@ impl<'t> Block<'t> {
         for line in lines.take(500) {
             let mark = line.trim_end();
             if (toml && mark == "+++") || (!toml && (mark == "---" || mark == "...")) {
-                return Some(Self {
-                    inside: &text[first.len()..at],
-                    toml,
-                    end: at + line.len(),
-                });
+                return Some(Self { inside: &text[first.len()..at], toml, end: at + line.len() });
             }
             at += line.len();
         }
@@ -545,20 +479,12 @@ impl<'t> Block<'t> {
 
     /// Keys and values; `None` if the block is no front matter; else the file's line and the reason.
     fn fields(&self) -> std::result::Result<Option<Fields>, Fault> {
-        if self.toml {
-            self.toml_fields().map(Some)
-        } else {
-            self.yaml_fields()
-        }
+        if self.toml { self.toml_fields().map(Some) } else { self.yaml_fields() }
     }
 
     fn toml_fields(&self) -> std::result::Result<Fields, Fault> {
         let table: toml::Table = toml::from_str(self.inside).map_err(|e| {
-            let before = e.span().map_or(0, |s| {
-                self.inside[..s.start.min(self.inside.len())]
-                    .matches('\n')
-                    .count()
-            });
+            let before = e.span().map_or(0, |s| self.inside[..s.start.min(self.inside.len())].matches('\n').count());
             (before + 2, e.message().to_owned())
         })?;
         let text = |v: toml::Value| match v {
@@ -574,10 +500,7 @@ impl<'t> Block<'t> {
         Ok(table
             .into_iter()
             .filter_map(|(key, value)| match value {
-                toml::Value::Array(items) => Some((
-                    key,
-                    Value::List(items.into_iter().filter_map(text).collect()),
-                )),
+                toml::Value::Array(items) => Some((key, Value::List(items.into_iter().filter_map(text).collect()))),
                 other => text(other).map(|t| (key, Value::Text(t))),
             })
             .collect())
@@ -585,12 +508,8 @@ impl<'t> Block<'t> {
 
     fn yaml_fields(&self) -> std::result::Result<Option<Fields>, Fault> {
         use serde_norway::Value as Yaml;
-        let looks_like_fields = || {
-            self.inside
-                .lines()
-                .next()
-                .is_some_and(|l| l.contains(": ") || l.trim_end().ends_with(':'))
-        };
+        let looks_like_fields =
+            || self.inside.lines().next().is_some_and(|l| l.contains(": ") || l.trim_end().ends_with(':'));
         let value: Yaml = match serde_norway::from_str(self.inside) {
             Ok(value) => value,
             Err(_) if !looks_like_fields() && self.inside.contains("\n\n") => return Ok(None),
@@ -621,10 +540,7 @@ impl<'t> Block<'t> {
                 .filter_map(|(key, value)| {
                     let key = key.as_str()?.to_owned();
                     match value {
-                        Yaml::Sequence(items) => Some((
-                            key,
-                            Value::List(items.into_iter().filter_map(text).collect()),
-                        )),
+                        Yaml::Sequence(items) => Some((key, Value::List(items.into_iter().filter_map(text).collect()))),
                         other => text(other).map(|t| (key, Value::Text(t))),
                     }
                 })
@@ -636,9 +552,7 @@ impl<'t> Block<'t> {
 /// `2026-02-11` from the ways people write dates; `None` rather than a guess
 /// where day and month could be swapped.
 fn iso_date(written: &str) -> Option<String> {
-    const MONTHS: [&str; 12] = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-    ];
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let mut numbers: Vec<(usize, u32)> = Vec::new(); // digits, value
     let mut month_name = None;
     let mut dotted = false;
@@ -653,10 +567,7 @@ fn iso_date(written: &str) -> Option<String> {
                 digits.clear();
             }
         }
-        if month_name.is_none()
-            && part.chars().next().is_some_and(char::is_alphabetic)
-            && part.len() >= 3
-        {
+        if month_name.is_none() && part.chars().next().is_some_and(char::is_alphabetic) && part.len() >= 3 {
             let head: String = part.chars().take(3).collect::<String>().to_lowercase();
             month_name = MONTHS.iter().position(|m| *m == head).map(|m| m as u32 + 1);
         }
@@ -681,8 +592,7 @@ fn iso_date(written: &str) -> Option<String> {
         2 => 28,
         _ => return None,
     };
-    ((1..=days).contains(&day) && (1000..=9999).contains(&year))
-        .then(|| format!("{year:04}-{month:02}-{day:02}"))
+    ((1..=days).contains(&day) && (1000..=9999).contains(&year)).then(|| format!("{year:04}-{month:02}-{day:02}"))
 }
 
 // --- title and by-line ---
@@ -699,10 +609,7 @@ fn first_heading(body: &str) -> Option<String> {
         }
         let hashes = line.len() - line.trim_start_matches('#').len();
         if (1..=6).contains(&hashes) && line[hashes..].starts_with([' ', '\t', '\u{3000}']) {
-            let title = line[hashes..]
-                .trim()
-                .trim_end_matches('#')
-                .trim_matches(['*', '_', ' ']);
+            let title = line[hashes..].trim().trim_end_matches('#').trim_matches(['*', '_', ' ']);
             if !title.is_empty() {
                 return Some(title.to_owned());
             }
@@ -781,19 +688,12 @@ const BY_LABELS: &[&str] = &[
 ];
 
 /// Prepositions that open a by-line when only a name follows.
-const BY_WORDS: &[&str] = &[
-    "By ", "BY ", "Par ", "Von ", "Por ", "Di ", "De ", "Da ", "Door ", "Oleh ", "Przez ", "Bởi ",
-    "от ",
-];
+const BY_WORDS: &[&str] =
+    &["By ", "BY ", "Par ", "Von ", "Por ", "Di ", "De ", "Da ", "Door ", "Oleh ", "Przez ", "Bởi ", "от "];
 
 /// A short line near the top or the end that says who wrote the article.
 fn by_line(body: &str) -> Option<String> {
-    let lines: Vec<&str> = body
-        .lines()
-        .map(str::trim)
-        .filter(|l| !l.is_empty())
-        .take(4000)
-        .collect();
+    let lines: Vec<&str> = body.lines().map(str::trim).filter(|l| !l.is_empty()).take(4000).collect();
     let top = lines.iter().take(6);
     let end = lines.iter().skip(6.max(lines.len().saturating_sub(6)));
     top.chain(end).find_map(|line| by_line_name(line))
@@ -807,31 +707,16 @@ fn by_line_name(line: &str) -> Option<String> {
     let (rest, certain) = BY_LABELS
         .iter()
         .find_map(|label| line.strip_prefix(label).map(|rest| (rest, true)))
-        .or_else(|| {
-            BY_WORDS
-                .iter()
-                .find_map(|word| line.strip_prefix(word).map(|rest| (rest, false)))
-        })?;
+        .or_else(|| BY_WORDS.iter().find_map(|word| line.strip_prefix(word).map(|rest| (rest, false))))?;
     // what follows a comma or a bar is an office, a paper or a date
-    let name = rest
-        .split([',', '|', '，', '、', '(', '（', ';', '；', '·', '•'])
-        .next()?
-        .trim();
-    let name = ["기자", "記者", "记者"]
-        .iter()
-        .fold(name, |n, office| n.strip_suffix(office).unwrap_or(n))
-        .trim();
+    let name = rest.split([',', '|', '，', '、', '(', '（', ';', '；', '·', '•']).next()?.trim();
+    let name = ["기자", "記者", "记者"].iter().fold(name, |n, office| n.strip_suffix(office).unwrap_or(n)).trim();
     let name = name.trim_matches(['*', '_', ' ', '"', '«', '»', '“', '”']);
     let words: Vec<&str> = name.split_whitespace().collect();
     let short = (1..=6).contains(&words.len()) && name.chars().count() <= 40;
-    let clean = !name.contains(['.', '?', '!', '。', '？', '！', ':', '：'])
-        || words.iter().all(|w| w.len() <= 14);
+    let clean = !name.contains(['.', '?', '!', '。', '？', '！', ':', '：']) || words.iter().all(|w| w.len() <= 14);
     let ends_like_a_sentence = name.ends_with(['?', '!', '。', '？', '！', ':', '：', '.']);
-    let capital = |w: &&str| {
-        w.chars()
-            .next()
-            .is_some_and(|c| c.is_uppercase() || c == '@')
-    };
+    let capital = |w: &&str| w.chars().next().is_some_and(|c| c.is_uppercase() || c == '@');
     // "von", "de la" may stand inside a name; the first and last word are the person's
     let like_a_name = words.first().is_some_and(capital)
         && words.last().is_some_and(capital)
@@ -866,14 +751,8 @@ mod tests {
     #[test]
     fn front_matter_that_does_not_parse_is_left_out_with_its_line() {
         for (text, line) in [
-            (
-                "---\ntitle: \"open\nauthor: [a\n---\nThe body stays.\n",
-                "line",
-            ),
-            (
-                "+++\ntitle = \"good\"\nauthor = what is this\n+++\nThe body stays.\n",
-                "line 3",
-            ),
+            ("---\ntitle: \"open\nauthor: [a\n---\nThe body stays.\n", "line"),
+            ("+++\ntitle = \"good\"\nauthor = what is this\n+++\nThe body stays.\n", "line 3"),
         ] {
             let a = read_text(text);
             assert_eq!(a.body.of(&a.text), "The body stays.\n");
@@ -926,30 +805,18 @@ mod tests {
             (russian, encoding_rs::WINDOWS_1251),
             (russian, encoding_rs::KOI8_R),
             (korean, encoding_rs::EUC_KR),
-            (
-                "Där står båten än, och ingen vet när den går härifrån.",
-                encoding_rs::WINDOWS_1252,
-            ),
+            ("Där står båten än, och ingen vet när den går härifrån.", encoding_rs::WINDOWS_1252),
         ] {
             let (bytes, _, lost) = encoding.encode(text);
             assert!(!lost);
-            let a = article("a.txt", &bytes)
-                .unwrap_or_else(|s| panic!("{}: {}", encoding.name(), s.error));
+            let a = article("a.txt", &bytes).unwrap_or_else(|s| panic!("{}: {}", encoding.name(), s.error));
             assert_eq!(a.text, text, "{}", encoding.name());
         }
-        for text in [
-            japanese,
-            chinese,
-            russian,
-            korean,
-            "Plain old words.\nTwo lines.\n",
-        ] {
+        for text in [japanese, chinese, russian, korean, "Plain old words.\nTwo lines.\n"] {
             let le: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
             let be: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
-            let wide: Vec<u8> = std::iter::once('\u{FEFF}')
-                .chain(text.chars())
-                .flat_map(|c| (c as u32).to_le_bytes())
-                .collect();
+            let wide: Vec<u8> =
+                std::iter::once('\u{FEFF}').chain(text.chars()).flat_map(|c| (c as u32).to_le_bytes()).collect();
             for bytes in [
                 le.clone(),
                 be.clone(),
@@ -965,9 +832,7 @@ mod tests {
 
     #[test]
     fn utf8_with_a_broken_byte_is_kept_and_said() {
-        let mut bytes = "Корабли ждут полудня, и никто не торопится"
-            .as_bytes()
-            .to_vec();
+        let mut bytes = "Корабли ждут полудня, и никто не торопится".as_bytes().to_vec();
         bytes.pop();
         let a = article("a.txt", &bytes).expect("text");
         assert!(a.text.starts_with("Корабли ждут"));
@@ -987,10 +852,7 @@ mod tests {
         ] {
             let skipped = article("x.txt", bytes).expect_err("no article");
             assert!(skipped.error.contains(reason), "{}", skipped.error);
-            assert_eq!(
-                (skipped.path.as_str(), skipped.stage.as_str()),
-                ("x.txt", "ingest")
-            );
+            assert_eq!((skipped.path.as_str(), skipped.stage.as_str()), ("x.txt", "ingest"));
         }
     }
 
@@ -1033,14 +895,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let at = |name: &str| dir.path().join(name);
         fs::create_dir_all(at("b/deep")).expect("made");
-        for name in [
-            "z.txt",
-            "a.md",
-            "b/deep/c.markdown",
-            "b/noext",
-            "b/image.png",
-            ".hidden.txt",
-        ] {
+        for name in ["z.txt", "a.md", "b/deep/c.markdown", "b/noext", "b/image.png", ".hidden.txt"] {
             fs::write(at(name), "text").expect("written");
         }
         #[cfg(unix)]
@@ -1057,14 +912,8 @@ mod tests {
         assert_eq!(skipped.len(), 3, "{skipped:?}");
         let (found, _) = discover(&[at("b/image.png"), at("b/image.png")]).expect("named outright");
         assert_eq!(found.len(), 1);
-        assert!(matches!(
-            discover(&[at("missing")]),
-            Err(Error::Read { .. })
-        ));
+        assert!(matches!(discover(&[at("missing")]), Err(Error::Read { .. })));
         fs::create_dir(at("empty")).expect("made");
-        assert!(matches!(
-            discover(&[at("empty")]),
-            Err(Error::NoArticles { .. })
-        ));
+        assert!(matches!(discover(&[at("empty")]), Err(Error::NoArticles { .. })));
     }
 }

@@ -60,19 +60,13 @@ impl Lang {
     /// # Panics
     /// If a data file that ships does not parse, which a test rules out.
     pub fn data(self) -> &'static Data {
-        let at = FILES
-            .iter()
-            .position(|(code, _)| *code == self.0)
-            .expect("a Lang is made from FILES");
+        let at = FILES.iter().position(|(code, _)| *code == self.0).expect("a Lang is made from FILES");
         &DATA[at]
     }
 
     /// The data file itself, for the stages that read tables of their own.
     pub fn source(self) -> &'static str {
-        FILES
-            .iter()
-            .find(|(code, _)| *code == self.0)
-            .map_or("", |(_, text)| text)
+        FILES.iter().find(|(code, _)| *code == self.0).map_or("", |(_, text)| text)
     }
 }
 
@@ -139,9 +133,7 @@ pub struct SentenceData {
 static DATA: LazyLock<Vec<Data>> = LazyLock::new(|| {
     FILES
         .iter()
-        .map(|(code, text)| {
-            toml::from_str(text).unwrap_or_else(|e| panic!("src/language/{code}.toml: {e}"))
-        })
+        .map(|(code, text)| toml::from_str(text).unwrap_or_else(|e| panic!("src/language/{code}.toml: {e}")))
         .collect()
 });
 
@@ -235,34 +227,23 @@ impl Letters {
         let mut n = Self::default();
         for c in text.chars() {
             let slot = match c {
-                'a'..='z'
-                | 'A'..='Z'
-                | '\u{C0}'..='\u{24F}'
-                | '\u{1E00}'..='\u{1EFF}'
-                | '\u{FF21}'..='\u{FF5A}' => &mut n.latin,
+                'a'..='z' | 'A'..='Z' | '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' | '\u{FF21}'..='\u{FF5A}' => {
+                    &mut n.latin
+                }
                 '\0'..='\u{BF}' => continue,
                 '\u{400}'..='\u{52F}' => &mut n.cyrillic,
-                '\u{600}'..='\u{6FF}'
-                | '\u{750}'..='\u{77F}'
-                | '\u{FB50}'..='\u{FDFF}'
-                | '\u{FE70}'..='\u{FEFC}'
+                '\u{600}'..='\u{6FF}' | '\u{750}'..='\u{77F}' | '\u{FB50}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}'
                     if c.is_alphabetic() =>
                 {
                     &mut n.arabic
                 }
-                '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{FF66}'..='\u{FF9D}' => {
-                    &mut n.kana
-                }
+                '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{FF66}'..='\u{FF9D}' => &mut n.kana,
                 '\u{3400}'..='\u{4DBF}'
                 | '\u{4E00}'..='\u{9FFF}'
                 | '\u{F900}'..='\u{FAFF}'
                 | '\u{20000}'..='\u{3134F}' => &mut n.han,
-                '\u{AC00}'..='\u{D7A3}' | '\u{1100}'..='\u{11FF}' | '\u{3131}'..='\u{318E}' => {
-                    &mut n.hangul
-                }
-                c if c.is_alphabetic() && !matches!(c, 'ー' | '々' | '\u{2B0}'..='\u{2FF}') => {
-                    &mut n.other
-                }
+                '\u{AC00}'..='\u{D7A3}' | '\u{1100}'..='\u{11FF}' | '\u{3131}'..='\u{318E}' => &mut n.hangul,
+                c if c.is_alphabetic() && !matches!(c, 'ー' | '々' | '\u{2B0}'..='\u{2FF}') => &mut n.other,
                 _ => continue,
             };
             *slot += 1;
@@ -280,15 +261,13 @@ impl Letters {
         let asian = 2 * (self.han + self.kana + self.hangul);
         let rest = self.latin + self.cyrillic + self.arabic + self.other;
         if asian * 3 >= rest {
-            return Some(
-                if self.hangul >= self.kana && self.hangul * 3 >= self.han && self.hangul > 0 {
-                    Family::Korean
-                } else if self.kana * 20 >= self.han && self.kana > 0 {
-                    Family::Japanese
-                } else {
-                    Family::Han
-                },
-            );
+            return Some(if self.hangul >= self.kana && self.hangul * 3 >= self.han && self.hangul > 0 {
+                Family::Korean
+            } else if self.kana * 20 >= self.han && self.kana > 0 {
+                Family::Japanese
+            } else {
+                Family::Han
+            });
         }
         let pairs = [
             (self.latin, Family::Latin),
@@ -324,34 +303,13 @@ fn arabic(text: &str, counts: &Letters, prior: Option<Lang>) -> (Option<Lang>, f
     let foreign = text
         .chars()
         .filter(|c| {
-            matches!(
-                c,
-                'پ' | 'چ'
-                    | 'ژ'
-                    | 'گ'
-                    | 'ک'
-                    | 'ی'
-                    | 'ٹ'
-                    | 'ڈ'
-                    | 'ڑ'
-                    | 'ں'
-                    | 'ے'
-                    | 'ھ'
-                    | 'ۆ'
-                    | 'ێ'
-                    | 'ڕ'
-                    | 'ې'
-            )
+            matches!(c, 'پ' | 'چ' | 'ژ' | 'گ' | 'ک' | 'ی' | 'ٹ' | 'ڈ' | 'ڑ' | 'ں' | 'ے' | 'ھ' | 'ۆ' | 'ێ' | 'ڕ' | 'ې')
         })
         .count();
     if foreign * 40 > counts.arabic {
         return (None, 0.9);
     }
-    let sure = if counts.arabic >= 10 || prior == Some(lang("ara")) {
-        0.99
-    } else {
-        0.9
-    };
+    let sure = if counts.arabic >= 10 || prior == Some(lang("ara")) { 0.99 } else { 0.9 };
     (Some(lang("ara")), sure)
 }
 
@@ -397,18 +355,10 @@ fn cyrillic(text: &str, counts: &Letters, prior: Option<Lang>) -> (Option<Lang>,
         // one letter in twelve is Ukrainian alone, one in forty Russian alone: none at all says something too
         if score.0 == lang("rus") {
             score.1 += (russian as f32 * 3.0).min(12.0);
-            score.1 += if ukrainian == 0 {
-                (n * 0.08).min(4.0)
-            } else {
-                0.0
-            };
+            score.1 += if ukrainian == 0 { (n * 0.08).min(4.0) } else { 0.0 };
         } else {
             score.1 += (ukrainian as f32 * 3.0).min(12.0);
-            score.1 += if russian == 0 {
-                (n * 0.024).min(4.0)
-            } else {
-                0.0
-            };
+            score.1 += if russian == 0 { (n * 0.024).min(4.0) } else { 0.0 };
         }
     }
     let (best, sure) = choose(&mut scores, prior);
@@ -428,10 +378,8 @@ fn latin(text: &str, counts: &Letters, prior: Option<Lang>) -> (Option<Lang>, f3
         return prior.map_or((None, 0.0), |l| (Some(l), 0.5));
     }
     let mut scores = LATIN.score(&words);
-    let foreign = text
-        .chars()
-        .filter(|c| *c > '\u{7F}' && c.is_alphabetic() && !LATIN_LETTERS.contains(&lower(*c)))
-        .count();
+    let foreign =
+        text.chars().filter(|c| *c > '\u{7F}' && c.is_alphabetic() && !LATIN_LETTERS.contains(&lower(*c))).count();
     if foreign >= 2 && foreign * 50 > counts.latin {
         return (None, 0.9);
     }
@@ -493,42 +441,24 @@ const NEIGHBOURS: &[&[&str]] = &[
         "според",
         "си",
     ],
-    &[
-        "је", "су", "се", "да", "који", "која", "овај", "ова", "није", "били", "као",
-    ],
+    &["је", "су", "се", "да", "који", "која", "овај", "ова", "није", "били", "као"],
     // Catalan, Galician, Romanian
     &[
-        "és", "amb", "els", "està", "aquesta", "aquest", "i", "però", "una", "dels", "seva", "ser",
-        "molt", "són", "en", "per", "com",
+        "és", "amb", "els", "està", "aquesta", "aquest", "i", "però", "una", "dels", "seva", "ser", "molt", "són",
+        "en", "per", "com",
     ],
     &[
-        "non", "unha", "máis", "é", "ao", "coa", "polo", "pola", "dos", "tamén", "foi", "onde",
-        "súa", "seu", "nun", "nunha", "cando", "o", "ou", "os",
+        "non", "unha", "máis", "é", "ao", "coa", "polo", "pola", "dos", "tamén", "foi", "onde", "súa", "seu", "nun",
+        "nunha", "cando", "o", "ou", "os",
     ],
-    &[
-        "și", "este", "în", "care", "nu", "din", "pentru", "cu", "sunt", "mai", "că", "să",
-        "această",
-    ],
+    &["și", "este", "în", "care", "nu", "din", "pentru", "cu", "sunt", "mai", "că", "să", "această"],
     // Danish and Norwegian, Swedish
-    &[
-        "og", "ikke", "på", "af", "av", "til", "som", "det", "er", "jeg", "fra", "han", "også",
-        "blev", "ble", "har",
-    ],
-    &[
-        "och", "är", "att", "det", "inte", "som", "på", "till", "av", "har", "med", "ett", "jag",
-        "från", "den", "för",
-    ],
+    &["og", "ikke", "på", "af", "av", "til", "som", "det", "er", "jeg", "fra", "han", "også", "blev", "ble", "har"],
+    &["och", "är", "att", "det", "inte", "som", "på", "till", "av", "har", "med", "ett", "jag", "från", "den", "för"],
     // Czech, Finnish, Afrikaans, Malay is too near to Indonesian to be told
-    &[
-        "je", "se", "že", "byl", "byla", "jsou", "který", "která", "jako", "ve", "podle", "jeho",
-        "také",
-    ],
-    &[
-        "ja", "on", "ei", "se", "oli", "että", "hän", "mutta", "joka", "ovat", "myös", "sen",
-    ],
-    &[
-        "nie", "het", "is", "en", "hulle", "vir", "ek", "die", "sy", "was", "met",
-    ],
+    &["je", "se", "že", "byl", "byla", "jsou", "který", "která", "jako", "ve", "podle", "jeho", "také"],
+    &["ja", "on", "ei", "se", "oli", "että", "hän", "mutta", "joka", "ovat", "myös", "sen"],
+    &["nie", "het", "is", "en", "hulle", "vir", "ek", "die", "sy", "was", "met"],
 ];
 
 /// Whether whatlang, asked about all its languages, is sure of one that has no data file here.
@@ -540,8 +470,7 @@ fn outsider(text: &str, best: Lang, words: &Words) -> bool {
     // whatlang says `cmn` for Chinese, which never comes here
     theirs != best.code()
         && Lang::from_code(theirs).is_none()
-        && (info.is_reliable()
-            || words.list.len() >= 8 && info.confidence() > 0.3 && words.covered(best) < 0.08)
+        && (info.is_reliable() || words.list.len() >= 8 && info.confidence() > 0.3 && words.covered(best) < 0.08)
 }
 
 /// Best language and its probability.
@@ -616,15 +545,8 @@ impl Words {
 
     /// Share of the words that are among the language's common ones.
     fn covered(&self, lang: Lang) -> f32 {
-        let common = &COMMON[FILES
-            .iter()
-            .position(|(code, _)| *code == lang.0)
-            .unwrap_or(0)];
-        let hits = self
-            .list
-            .iter()
-            .filter(|w| common.binary_search(w).is_ok())
-            .count();
+        let common = &COMMON[FILES.iter().position(|(code, _)| *code == lang.0).unwrap_or(0)];
+        let hits = self.list.iter().filter(|w| common.binary_search(w).is_ok()).count();
         hits as f32 / self.list.len().max(1) as f32
     }
 
@@ -635,11 +557,7 @@ impl Words {
         }
         let own = (self.covered(lang) * self.list.len() as f32).round() as usize;
         NEIGHBOURS.iter().any(|common| {
-            let hits = self
-                .list
-                .iter()
-                .filter(|w| common.iter().any(|c| c.chars().eq(w.iter().copied())))
-                .count();
+            let hits = self.list.iter().filter(|w| common.iter().any(|c| c.chars().eq(w.iter().copied()))).count();
             hits >= 2 && hits * 6 >= self.list.len() && hits > own
         })
     }
@@ -653,12 +571,7 @@ impl Words {
 static COMMON: LazyLock<Vec<Vec<Vec<char>>>> = LazyLock::new(|| {
     DATA.iter()
         .map(|data| {
-            let mut words: Vec<Vec<char>> = data
-                .language
-                .words
-                .iter()
-                .map(|w| w.chars().collect())
-                .collect();
+            let mut words: Vec<Vec<char>> = data.language.words.iter().map(|w| w.chars().collect()).collect();
             words.sort();
             words
         })
@@ -677,8 +590,7 @@ struct Grams {
     weights: Vec<i16>,
 }
 
-static TABLES: LazyLock<Vec<Grams>> =
-    LazyLock::new(|| Grams::parse(include_str!("language/grams.txt")));
+static TABLES: LazyLock<Vec<Grams>> = LazyLock::new(|| Grams::parse(include_str!("language/grams.txt")));
 static LATIN: LazyLock<&'static Grams> = LazyLock::new(|| &TABLES[0]);
 static CYRILLIC: LazyLock<&'static Grams> = LazyLock::new(|| &TABLES[1]);
 
@@ -692,31 +604,19 @@ impl Grams {
                 Some("#") | None => {}
                 Some("!") => {
                     let langs = cells.filter_map(Lang::from_code).collect();
-                    tables.push(Self {
-                        langs,
-                        offsets: Vec::new(),
-                        slots: Vec::new(),
-                        weights: Vec::new(),
-                    });
+                    tables.push(Self { langs, offsets: Vec::new(), slots: Vec::new(), weights: Vec::new() });
                     rows.push(Vec::new());
                 }
                 Some("=") => {
                     let table = tables.last_mut().expect("a table is opened first");
-                    table.offsets = cells
-                        .filter_map(|c| c.parse::<f32>().ok())
-                        .map(|w| w / 100.0)
-                        .collect();
+                    table.offsets = cells.filter_map(|c| c.parse::<f32>().ok()).map(|w| w / 100.0).collect();
                 }
                 Some(group) => {
                     let table = tables.last_mut().expect("a table is opened first");
                     let row = table.weights.len() / table.langs.len();
-                    table
-                        .weights
-                        .extend(cells.filter_map(|c| c.parse::<i16>().ok()));
+                    table.weights.extend(cells.filter_map(|c| c.parse::<i16>().ok()));
                     let key = group.chars().fold(0, push);
-                    rows.last_mut()
-                        .expect("with its table")
-                        .push((key, row as u32));
+                    rows.last_mut().expect("with its table").push((key, row as u32));
                 }
             }
         }
@@ -767,12 +667,7 @@ impl Grams {
             });
         }
         let scale = 100.0 * (n.max(1) as f32).sqrt();
-        self.langs
-            .iter()
-            .zip(&self.offsets)
-            .zip(sums)
-            .map(|((l, o), s)| (*l, o + s as f32 / scale))
-            .collect()
+        self.langs.iter().zip(&self.offsets).zip(sums).map(|((l, o), s)| (*l, o + s as f32 / scale)).collect()
     }
 
     /// Share of the groups of three letters that are in the table.
@@ -797,11 +692,7 @@ fn push(key: u64, c: char) -> u64 {
 /// Every group of 1 to 4 letters of `word` with its edges.
 fn groups(word: &[char], mut each: impl FnMut(u64, usize)) {
     let at = |i: usize| {
-        if i == 0 || i > word.len() {
-            '_'
-        } else {
-            word[i - 1]
-        }
+        if i == 0 || i > word.len() { '_' } else { word[i - 1] }
     };
     let len = word.len() + 2;
     for start in 0..len {
@@ -827,12 +718,7 @@ pub fn passages(article: &Article) -> Vec<Passage> {
     let lines = lines(article);
     // what the article is mostly in, from lines that can speak for themselves
     let alone: Vec<(Option<Lang>, f32)> = lines.iter().map(|l| detect(l.of(text), None)).collect();
-    let main = majority(
-        lines
-            .iter()
-            .zip(&alone)
-            .map(|(l, (lang, sure))| (*lang, weight(l.of(text)) * sure)),
-    );
+    let main = majority(lines.iter().zip(&alone).map(|(l, (lang, sure))| (*lang, weight(l.of(text)) * sure)));
     let mut out: Vec<Passage> = Vec::new();
     let mut open = false;
     for (line, alone) in lines.iter().zip(alone) {
@@ -841,11 +727,7 @@ pub fn passages(article: &Article) -> Vec<Passage> {
             // white space belongs to the passage before it
             match out.last_mut() {
                 Some(last) => last.span = Span::new(last.span.start(), line.end()),
-                None => out.push(Passage {
-                    span: *line,
-                    lang: main,
-                    confidence: 0.5,
-                }),
+                None => out.push(Passage { span: *line, lang: main, confidence: 0.5 }),
             }
             open = false;
             continue;
@@ -859,21 +741,13 @@ pub fn passages(article: &Article) -> Vec<Passage> {
         };
         match out.last_mut() {
             Some(last) if last.span.of(text).trim().is_empty() => {
-                *last = Passage {
-                    span: Span::new(last.span.start(), line.end()),
-                    lang,
-                    confidence: sure,
-                };
+                *last = Passage { span: Span::new(last.span.start(), line.end()), lang, confidence: sure };
             }
             Some(last) if open && last.lang == lang => {
                 last.span = Span::new(last.span.start(), line.end());
                 last.confidence = last.confidence.max(sure);
             }
-            _ => out.push(Passage {
-                span: *line,
-                lang,
-                confidence: sure,
-            }),
+            _ => out.push(Passage { span: *line, lang, confidence: sure }),
         }
         open = true;
     }
@@ -929,9 +803,7 @@ fn tally(votes: impl Iterator<Item = (Option<Lang>, f32)>) -> Vec<(Option<Lang>,
 
 /// The language of most of the article, and the probability that it is right.
 pub fn of_article(article: &Article, passages: &[Passage]) -> (Option<Lang>, f32) {
-    let votes = passages
-        .iter()
-        .map(|p| (p.lang, weight(p.span.of(&article.text)) * p.confidence));
+    let votes = passages.iter().map(|p| (p.lang, weight(p.span.of(&article.text)) * p.confidence));
     let sums = tally(votes);
     let Some((best, most)) = sums.first().copied() else {
         return (None, 0.0);

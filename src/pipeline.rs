@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use crate::attribute::{self, Claim, Judged, Kind, KindHead, People, Speaker, Voices};
+use crate::attribute::{self, Claim, Judged, KindHead, People, Speaker, Voices};
 use crate::cluster;
 use crate::debate::{
-    ArticleEntry, ArticleText, ClaimEntry, ClaimEvidence, Debate, EVIDENCE_SCHEMA, Evidence, LanguageEntry,
-    ModelEntry, Origin, PointEntry, PointEvidence, Position, Provenance, SCHEMA, SentenceEntry, Verdict, VoiceEntry,
+    ArticleEntry, ArticleText, ClaimEntry, ClaimEvidence, Debate, EVIDENCE_SCHEMA, Evidence, LanguageEntry, ModelEntry,
+    Origin, PointEntry, PointEvidence, Position, Provenance, SCHEMA, SentenceEntry, Verdict, VoiceEntry,
 };
 use crate::embed::{Embedder, Embeddings, PairScorer};
 use crate::error::{Error, Result, Skipped};
@@ -76,7 +76,8 @@ impl Pipeline {
             embedder.file(name).ok_or_else(|| Error::Model {
                 model: settings.model.clone(),
                 path: PathBuf::from(name),
-                why: "is missing: the model's calibration; copy it from models/fast or train it with models/recipes".into(),
+                why: "is missing: the model's calibration; copy it from models/fast or train it with models/recipes"
+                    .into(),
             })
         };
         let kind = KindHead::from_bytes(&model_file("kind.safetensors")?)?;
@@ -216,7 +217,12 @@ impl Pipeline {
 
     /// Cross-encoder scores of (claim, point) texts, from the store where it has them;
     /// all `None` for a model without a cross-encoder.
-    fn scores(&self, pairs: &[(&str, &str)], store: &mut Store, progress: &dyn Progress) -> Result<Vec<Option<[f32; 3]>>> {
+    fn scores(
+        &self,
+        pairs: &[(&str, &str)],
+        store: &mut Store,
+        progress: &dyn Progress,
+    ) -> Result<Vec<Option<[f32; 3]>>> {
         let Some(pair) = &self.pair else { return Ok(vec![None; pairs.len()]) };
         let keys: Vec<String> = pairs.iter().map(|(a, b)| store::hash(&[a, b])).collect();
         let model = self.embedder.sha256();
@@ -284,8 +290,7 @@ impl Pipeline {
         let members = stance::judge_members(
             &clusters,
             &mut |asked| {
-                let pairs: Vec<(&str, &str)> =
-                    asked.iter().map(|&(i, k)| (texts[i], texts[clusters[k][0]])).collect();
+                let pairs: Vec<(&str, &str)> = asked.iter().map(|&(i, k)| (texts[i], texts[clusters[k][0]])).collect();
                 self.scores(&pairs, store, progress)
             },
             &self.calibration,
@@ -456,11 +461,17 @@ impl Pipeline {
         rest: Vec<Judgement>,
         voice: &dyn Fn(usize) -> usize,
     ) -> (PointEntry, PointEvidence) {
-        listed.sort_by(|a, b| b.confidence().total_cmp(&a.confidence()).then_with(|| shape.ids[a.claim].cmp(&shape.ids[b.claim])));
+        listed.sort_by(|a, b| {
+            b.confidence().total_cmp(&a.confidence()).then_with(|| shape.ids[a.claim].cmp(&shape.ids[b.claim]))
+        });
         let words: Vec<Word<'_>> = listed
             .iter()
             // what an author quotes only to reject is not evidence of what its speaker's camp holds here
-            .map(|j| Word { voice: voice(j.claim), judgement: *j, date: shape.readings[shape.place[j.claim].0].article.published.as_deref() })
+            .map(|j| Word {
+                voice: voice(j.claim),
+                judgement: *j,
+                date: shape.readings[shape.place[j.claim].0].article.published.as_deref(),
+            })
             .collect();
         let stands = stance::stands(&words);
         let count = f64::from(self.calibration.count);
@@ -563,4 +574,3 @@ fn similar(e: &Embeddings, i: usize, ids: &[String], voice: &dyn Fn(usize) -> us
     near.truncate(4);
     near
 }
-

@@ -81,11 +81,7 @@ pub fn sentences(article: &Article, passages: &[Passage]) -> Vec<Sentence> {
         let ends = rules.ends(content.of(text));
         let alone = ends.is_empty() && unit.layout == Layout::Running && is_line(content.of(text));
         let mut from = content.start();
-        for end in ends
-            .into_iter()
-            .map(|e| content.start() + e)
-            .chain([content.end()])
-        {
+        for end in ends.into_iter().map(|e| content.start() + e).chain([content.end()]) {
             let span = Span::new(from, end).trim(text);
             if !span.is_empty() {
                 push(span, if alone { Layout::Line } else { unit.layout });
@@ -96,13 +92,7 @@ pub fn sentences(article: &Article, passages: &[Passage]) -> Vec<Sentence> {
     if out.is_empty() {
         // rules and markers only
         let span = body.trim(text);
-        return vec![Sentence {
-            tile: body,
-            span,
-            lang: None,
-            layout: Layout::Line,
-            paragraph: 0,
-        }];
+        return vec![Sentence { tile: body, span, lang: None, layout: Layout::Line, paragraph: 0 }];
     }
     tile(&mut out, body);
     out
@@ -122,20 +112,13 @@ fn tile(sentences: &mut [Sentence], body: Span) {
 fn own_language(text: &str, span: Span, passage: Option<Lang>) -> Option<Lang> {
     let words = span.of(text);
     let east = words.chars().filter(|c| is_east_asian(*c)).count();
-    let west = words
-        .chars()
-        .filter(|c| c.is_alphabetic() && !is_east_asian(*c))
-        .count();
+    let west = words.chars().filter(|c| c.is_alphabetic() && !is_east_asian(*c)).count();
     let other = match passage.map(Lang::code) {
         Some("zho" | "jpn" | "kor") => east == 0 && west >= 30,
         Some(_) => east * 2 > west && east >= 6,
         None => false,
     };
-    if other {
-        detect(words, passage).0.or(passage)
-    } else {
-        passage
-    }
+    if other { detect(words, passage).0.or(passage) } else { passage }
 }
 
 // --- the page ---
@@ -180,17 +163,8 @@ fn units(text: &str, body: Span) -> Vec<Unit> {
         match line.mark {
             Mark::Blank | Mark::Rule => at += 1,
             Mark::Heading | Mark::Row => {
-                let layout = if line.mark == Mark::Heading {
-                    Layout::Heading
-                } else {
-                    Layout::Running
-                };
-                units.push(Unit {
-                    start: line.span.start(),
-                    content: line.content,
-                    layout,
-                    whole: true,
-                });
+                let layout = if line.mark == Mark::Heading { Layout::Heading } else { Layout::Running };
+                units.push(Unit { start: line.span.start(), content: line.content, layout, whole: true });
                 at += 1;
             }
             Mark::Text | Mark::Item | Mark::Quoted => {
@@ -204,18 +178,11 @@ fn units(text: &str, body: Span) -> Vec<Unit> {
                 let mut from = at;
                 while from < at + block {
                     let mut to = from + 1;
-                    while to < at + block && (wrapped || goes_on(text, &lines[to - 1], &lines[to]))
-                    {
+                    while to < at + block && (wrapped || goes_on(text, &lines[to - 1], &lines[to])) {
                         to += 1;
                     }
-                    let content =
-                        Span::new(lines[from].content.start(), lines[to - 1].content.end());
-                    units.push(Unit {
-                        start: lines[from].span.start(),
-                        content,
-                        layout,
-                        whole: false,
-                    });
+                    let content = Span::new(lines[from].content.start(), lines[to - 1].content.end());
+                    units.push(Unit { start: lines[from].span.start(), content, layout, whole: false });
                     from = to;
                 }
                 at += block;
@@ -233,8 +200,7 @@ fn block(text: &str, lines: &[Line]) -> usize {
         .take_while(|l| match first {
             Mark::Item => {
                 l.mark == Mark::Text
-                    && (l.span.of(text).starts_with([' ', '\t', '\u{3000}'])
-                        || goes_on(text, &lines[0], l))
+                    && (l.span.of(text).starts_with([' ', '\t', '\u{3000}']) || goes_on(text, &lines[0], l))
             }
             Mark::Quoted => l.mark == Mark::Quoted,
             _ => l.mark == Mark::Text,
@@ -265,10 +231,7 @@ fn is_wrapped(text: &str, lines: &[Line]) -> bool {
             return false;
         }
         runs_on |= !ends_sentence(pair[0].content.of(text))
-            && next
-                .chars()
-                .find(|c| c.is_alphanumeric())
-                .is_some_and(|c| !c.is_uppercase());
+            && next.chars().find(|c| c.is_alphanumeric()).is_some_and(|c| !c.is_uppercase());
     }
     runs_on
 }
@@ -283,8 +246,7 @@ fn goes_on(text: &str, line: &Line, next: &Line) -> bool {
 }
 
 fn ends_sentence(line: &str) -> bool {
-    let line =
-        line.trim_end_matches(|c: char| is_closer(c) || matches!(c, '"' | '\'' | '*' | '_' | '“'));
+    let line = line.trim_end_matches(|c: char| is_closer(c) || matches!(c, '"' | '\'' | '*' | '_' | '“'));
     line.ends_with(is_terminator)
 }
 
@@ -295,10 +257,7 @@ fn is_line(words: &str) -> bool {
 
 /// Width on a page: East Asian characters take two columns.
 fn columns(words: &str) -> usize {
-    words
-        .chars()
-        .map(|c| 1 + usize::from(is_east_asian(c) || ('\u{3000}'..'\u{3020}').contains(&c)))
-        .sum()
+    words.chars().map(|c| 1 + usize::from(is_east_asian(c) || ('\u{3000}'..'\u{3020}').contains(&c))).sum()
 }
 
 fn lines(text: &str, body: Span) -> Vec<Line> {
@@ -312,11 +271,7 @@ fn lines(text: &str, body: Span) -> Vec<Line> {
         let words = content.of(text);
         if words.starts_with("```") || words.starts_with("~~~") {
             fenced = !fenced;
-            out.push(Line {
-                span,
-                content,
-                mark: Mark::Rule,
-            });
+            out.push(Line { span, content, mark: Mark::Rule });
             continue;
         }
         let (mark, content) = if words.is_empty() {
@@ -332,11 +287,7 @@ fn lines(text: &str, body: Span) -> Vec<Line> {
         {
             above.mark = Mark::Heading;
         }
-        out.push(Line {
-            span,
-            content,
-            mark,
-        });
+        out.push(Line { span, content, mark });
     }
     out
 }
@@ -354,22 +305,17 @@ fn underlines(rule: &str, above: &[Line], text: &str) -> bool {
 fn mark(text: &str, content: Span) -> (Mark, Span) {
     let words = content.of(text);
     let cut = |n: usize| Span::new(content.start() + n, content.end()).trim(text);
-    if words.chars().all(|c| {
-        matches!(
-            c,
-            '-' | '=' | '*' | '_' | '~' | ' ' | '—' | '─' | '|' | ':' | '#' | '>' | '+' | '•'
-        )
-    }) {
+    if words
+        .chars()
+        .all(|c| matches!(c, '-' | '=' | '*' | '_' | '~' | ' ' | '—' | '─' | '|' | ':' | '#' | '>' | '+' | '•'))
+    {
         return (Mark::Rule, content);
     }
     let hashes = words.bytes().take_while(|b| *b == b'#').count();
     if (1..=6).contains(&hashes) && words[hashes..].starts_with([' ', '\t', '\u{3000}']) {
         let inner = cut(hashes);
         let bare = inner.of(text).trim_end_matches('#').trim_end();
-        return (
-            Mark::Heading,
-            unwrap(text, Span::new(inner.start(), inner.start() + bare.len())),
-        );
+        return (Mark::Heading, unwrap(text, Span::new(inner.start(), inner.start() + bare.len())));
     }
     if words.starts_with('>') {
         let n = words.len() - words.trim_start_matches(['>', ' ']).len();
@@ -386,25 +332,18 @@ fn mark(text: &str, content: Span) -> (Mark, Span) {
     }
     let inner = unwrap(text, content);
     let bold = inner.start() >= content.start() + 2 && words.starts_with(['*', '_']);
-    let kind = if bold && is_line(inner.of(text)) {
-        Mark::Heading
-    } else {
-        Mark::Text
-    };
+    let kind = if bold && is_line(inner.of(text)) { Mark::Heading } else { Mark::Text };
     (kind, inner)
 }
 
 /// Length of a Markdown list marker (`- `, `* `, `1. `, `• `), which is not read.
 fn marker(words: &str) -> Option<usize> {
     let first = words.chars().next()?;
-    if matches!(
-        first,
-        '-' | '*' | '+' | '•' | '▪' | '◦' | '‣' | '●' | '■' | '◆' | '▶' | '·' | '・' | '–'
-    ) {
+    if matches!(first, '-' | '*' | '+' | '•' | '▪' | '◦' | '‣' | '●' | '■' | '◆' | '▶' | '·' | '・' | '–')
+    {
         let rest = &words[first.len_utf8()..];
         let spaced = rest.starts_with([' ', '\t', '\u{3000}']);
-        return (spaced || matches!(first, '•' | '▪' | '●' | '■' | '◆' | '・'))
-            .then_some(first.len_utf8());
+        return (spaced || matches!(first, '•' | '▪' | '●' | '■' | '◆' | '・')).then_some(first.len_utf8());
     }
     let digits = words.bytes().take_while(u8::is_ascii_digit).count();
     let rest = &words[digits..];
@@ -425,8 +364,7 @@ fn numbered(words: &str) -> bool {
         .sum();
     let after = open[digits..].chars().next().unwrap_or(' ');
     (1..=6).contains(&digits)
-        && (matches!(after, ')' | '）')
-            || after == '、' && !words.starts_with(|c: char| c.is_ascii_digit()))
+        && (matches!(after, ')' | '）') || after == '、' && !words.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Emphasis around the whole line is a marker too.
@@ -456,11 +394,7 @@ fn speaker_labels(text: &str, units: &[Unit]) -> Vec<Option<usize>> {
     // whether the lines of units i and i + 1, of different names, touch
     let turn = |i: usize| match (labels.get(i), labels.get(i + 1)) {
         (Some(Some((a, _))), Some(Some((b, _)))) => {
-            a != b
-                && text[units[i].content.end()..units[i + 1].start]
-                    .matches('\n')
-                    .count()
-                    <= 1
+            a != b && text[units[i].content.end()..units[i + 1].start].matches('\n').count() <= 1
         }
         _ => false,
     };
@@ -480,25 +414,15 @@ fn label<'t>(text: &'t str, unit: &Unit) -> Option<(&'t str, usize)> {
         return None;
     }
     let words = unit.content.of(text);
-    let (at, colon) = words
-        .char_indices()
-        .take(48)
-        .find(|(_, c)| matches!(c, ':' | '：'))?;
+    let (at, colon) = words.char_indices().take(48).find(|(_, c)| matches!(c, ':' | '：'))?;
     let name = &words[..at];
     let rest = words[at + colon.len_utf8()..].trim_start();
     let spaced = colon == '：' || words[at + 1..].starts_with([' ', '\u{A0}', '\t']);
     let like_a_name = name.split_whitespace().count() <= 5
-        && name
-            .chars()
-            .next()
-            .is_some_and(|c| c.is_alphabetic() && !c.is_lowercase())
+        && name.chars().next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase())
         && !name.contains(['.', '?', '!', '。', '，', '「', '“', '«', '"']);
-    (spaced && like_a_name && ends_sentence(rest)).then(|| {
-        (
-            name.trim_end().trim_matches('*'),
-            unit.content.start() + at + colon.len_utf8(),
-        )
-    })
+    (spaced && like_a_name && ends_sentence(rest))
+        .then(|| (name.trim_end().trim_matches('*'), unit.content.start() + at + colon.len_utf8()))
 }
 
 // --- inside a unit ---
@@ -530,30 +454,13 @@ fn is_terminator(c: char) -> bool {
 
 /// Ends a sentence whatever follows.
 fn is_full_width(c: char) -> bool {
-    matches!(
-        c,
-        '。' | '！' | '？' | '．' | '｡' | '।' | '॥' | '۔' | '։' | '။' | '።'
-    )
+    matches!(c, '。' | '！' | '？' | '．' | '｡' | '।' | '॥' | '۔' | '։' | '။' | '።')
 }
 
 fn is_closer(c: char) -> bool {
     matches!(
         c,
-        '”' | '’'
-            | '»'
-            | '›'
-            | '」'
-            | '』'
-            | '）'
-            | ')'
-            | ']'
-            | '】'
-            | '》'
-            | '〉'
-            | '］'
-            | '〕'
-            | '"'
-            | '\u{FF02}'
+        '”' | '’' | '»' | '›' | '」' | '』' | '）' | ')' | ']' | '】' | '》' | '〉' | '］' | '〕' | '"' | '\u{FF02}'
     )
 }
 
@@ -607,15 +514,9 @@ const BRACKET: usize = 300;
 impl Rules {
     fn of(lang: Option<Lang>) -> Self {
         // unknown languages mostly end their sentences as English does
-        let lang = lang
-            .or_else(|| Lang::from_code("eng"))
-            .expect("English has a data file");
+        let lang = lang.or_else(|| Lang::from_code("eng")).expect("English has a data file");
         let data = lang.data();
-        Self {
-            data: &data.sentence,
-            words: &data.language.words,
-            east_asian: !data.sentence.spaced,
-        }
+        Self { data: &data.sentence, words: &data.language.words, east_asian: !data.sentence.spaced }
     }
 
     /// Byte offsets where sentences end inside `text`, its own end left out.
@@ -679,10 +580,7 @@ impl Rules {
             brackets.drain(..brackets.len().saturating_sub(8));
             // a bracket that opened the sentence holds sentences; one inside it does not
             let inside = brackets.iter().any(|b| {
-                *b > start
-                    && chars[start.max(b.saturating_sub(40))..*b]
-                        .iter()
-                        .any(|(_, c)| c.is_alphanumeric())
+                *b > start && chars[start.max(b.saturating_sub(40))..*b].iter().any(|(_, c)| c.is_alphanumeric())
             });
             if end < chars.len() && !inside && self.is_end(&chars, start, i, run, end) {
                 ends.push(chars[end].0);
@@ -710,9 +608,8 @@ impl Rules {
         }
         if let Some((_, close)) = self.data.quotes.iter().find(|(o, _)| *o == c) {
             // a mark before white space does not open
-            let opens = chars.get(at + 1).is_some_and(|(_, c)| {
-                !c.is_whitespace() || matches!(c, '\u{A0}' | '\u{202F}' | ' ')
-            });
+            let opens =
+                chars.get(at + 1).is_some_and(|(_, c)| !c.is_whitespace() || matches!(c, '\u{A0}' | '\u{202F}' | ' '));
             let before = at == 0 || !chars[at - 1].1.is_alphanumeric();
             if opens && (c != '"' || before) && open.len() < 8 {
                 open.push(*close);
@@ -724,9 +621,8 @@ impl Rules {
     fn closes(chars: &Chars, at: usize, open: &[char]) -> bool {
         let c = chars[at].1;
         let next = chars.get(at + 1).map(|(_, c)| *c);
-        let free = next.is_none_or(|n| {
-            n.is_whitespace() || is_closer(n) || matches!(n, ',' | '，' | '。' | ';' | ':' | '.')
-        });
+        let free =
+            next.is_none_or(|n| n.is_whitespace() || is_closer(n) || matches!(n, ',' | '，' | '。' | ';' | ':' | '.'));
         match c {
             '*' | '_' | '\'' => free,
             '"' | '«' | '“' | '‘' => open.last() == Some(&c) || c == '"' && free,
@@ -764,22 +660,17 @@ impl Rules {
             return false; // ". . ."
         }
         let mut dash = false;
-        while at < chars.len()
-            && (is_opener(chars[at].1) || is_dash(chars[at].1) || dash && chars[at].1 == ' ')
-        {
+        while at < chars.len() && (is_opener(chars[at].1) || is_dash(chars[at].1) || dash && chars[at].1 == ' ') {
             dash |= is_dash(chars[at].1);
             at += 1;
         }
         let Some((_, first)) = chars.get(at).copied() else {
-            return !chars[end..]
-                .iter()
-                .all(|(_, c)| c.is_whitespace() || is_closer(*c));
+            return !chars[end..].iter().all(|(_, c)| c.is_whitespace() || is_closer(*c));
         };
         let word = word(chars, at);
         if first.is_lowercase() && self.data.cased {
             // "Yahoo! is", "etc. and", "“Why?” she asked"; but "Really? yes"
-            let asks = c == '?'
-                || run - i > 1 && chars[i..run].iter().all(|(_, c)| matches!(c, '?' | '!'));
+            let asks = c == '?' || run - i > 1 && chars[i..run].iter().all(|(_, c)| matches!(c, '?' | '!'));
             let casual = c == '.' && run == i + 1 && self.is_casual_end(&token, &word);
             return (asks || casual) && !closed && !dash;
         }
@@ -794,8 +685,7 @@ impl Rules {
     fn is_casual_end(&self, token: &str, word: &str) -> bool {
         let small = token.to_lowercase();
         let known = |list: &[String]| list.contains(&small);
-        let whole =
-            token.chars().count() >= 3 || token.chars().count() == 2 && self.is_common(token);
+        let whole = token.chars().count() >= 3 || token.chars().count() == 2 && self.is_common(token);
         whole
             && token.chars().all(char::is_alphabetic)
             && self.is_common(word)
@@ -806,28 +696,15 @@ impl Rules {
     /// An emoji ends a sentence where the next begins like one.
     fn emoji_ends(&self, chars: &Chars, end: usize) -> bool {
         let at = skip_space(chars, end);
-        at > end
-            && self.data.cased
-            && chars
-                .get(at)
-                .is_some_and(|(_, c)| c.is_uppercase() || *c == '@')
+        at > end && self.data.cased && chars.get(at).is_some_and(|(_, c)| c.is_uppercase() || *c == '@')
     }
 
     /// A single full stop followed by white space and no small letter.
-    fn full_stop_ends(
-        &self,
-        chars: &Chars,
-        start: usize,
-        i: usize,
-        at: usize,
-        token: &str,
-        word: &str,
-    ) -> bool {
+    fn full_stop_ends(&self, chars: &Chars, start: usize, i: usize, at: usize, token: &str, word: &str) -> bool {
         let first = chars[at].1;
         let small = token.to_lowercase();
         let next_common = self.is_common(word);
-        let next_is_initial =
-            word.chars().count() == 1 && chars.get(at + 1).is_some_and(|(_, c)| *c == '.');
+        let next_is_initial = word.chars().count() == 1 && chars.get(at + 1).is_some_and(|(_, c)| *c == '.');
         let letters = token.chars().filter(|c| c.is_alphabetic()).count();
         if token.is_empty() {
             return true;
@@ -841,12 +718,7 @@ impl Rules {
             if first.is_ascii_digit() {
                 return (token.len() > 4 || self.data.cased) && !self.data.ordinals; // "2024. 3. 5."
             }
-            let dated = chars[..i - token.len()]
-                .iter()
-                .rev()
-                .map(|(_, c)| *c)
-                .filter(|c| !c.is_whitespace())
-                .take(2);
+            let dated = chars[..i - token.len()].iter().rev().map(|(_, c)| *c).filter(|c| !c.is_whitespace()).take(2);
             if !self.data.cased
                 && token.len() <= 2
                 && matches!(dated.collect::<Vec<_>>()[..], ['.', d] if d.is_ascii_digit())
@@ -859,18 +731,10 @@ impl Rules {
             return true;
         }
         // "l'art. 3"
-        let elided = small
-            .rsplit(['\'', '’'])
-            .next()
-            .filter(|t| t.chars().count() > 1)
-            .unwrap_or(&small);
+        let elided = small.rsplit(['\'', '’']).next().filter(|t| t.chars().count() > 1).unwrap_or(&small);
         let known = |list: &[String]| list.iter().any(|a| *a == small || *a == elided);
         if known(&self.data.closing_abbreviations) {
-            let speech = self
-                .data
-                .quotes
-                .iter()
-                .any(|(open, _)| *open == chars[at - 1].1);
+            let speech = self.data.quotes.iter().any(|(open, _)| *open == chars[at - 1].1);
             return speech || next_common && !next_is_initial;
         }
         if known(&self.data.abbreviations) {
@@ -901,14 +765,7 @@ impl Rules {
     }
 
     /// The next sentence begins without a space: only where nothing else can be meant.
-    fn is_end_with_missing_space(
-        &self,
-        chars: &Chars,
-        i: usize,
-        run: usize,
-        end: usize,
-        token: &str,
-    ) -> bool {
+    fn is_end_with_missing_space(&self, chars: &Chars, i: usize, run: usize, end: usize, token: &str) -> bool {
         let next = chars[end].1;
         if is_east_asian(next) {
             // Korean particles hang on a closing mark
@@ -926,9 +783,7 @@ impl Rules {
         }
         if is_dash(next) {
             let mut at = end;
-            while at < chars.len()
-                && (is_dash(chars[at].1) || chars[at].1.is_whitespace() || is_opener(chars[at].1))
-            {
+            while at < chars.len() && (is_dash(chars[at].1) || chars[at].1.is_whitespace() || is_opener(chars[at].1)) {
                 at += 1;
             }
             return chars.get(at).is_some_and(|(_, c)| c.is_uppercase())
@@ -946,20 +801,12 @@ impl Rules {
             && token.chars().last().is_some_and(char::is_lowercase);
         let capitalised = word.chars().skip(1).all(char::is_lowercase);
         let after = chars.get(end + word.chars().count()).map(|(_, c)| *c);
-        let free =
-            after.is_none_or(|c| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '’' | '\''));
+        let free = after.is_none_or(|c| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '’' | '\''));
         before_is_word && capitalised && free
     }
 
     /// Chinese and Japanese with ASCII marks.
-    fn is_end_without_spaces(
-        &self,
-        chars: &Chars,
-        start: usize,
-        i: usize,
-        run: usize,
-        end: usize,
-    ) -> bool {
+    fn is_end_without_spaces(&self, chars: &Chars, start: usize, i: usize, run: usize, end: usize) -> bool {
         let c = chars[i].1;
         let next = chars[end].1;
         let before = if i == 0 { ' ' } else { chars[i - 1].1 };
@@ -978,8 +825,7 @@ impl Rules {
                 let token = token(chars, i);
                 let small = token.to_lowercase();
                 let list = |l: &[String]| l.contains(&small);
-                let numbered =
-                    token.chars().all(|c| c.is_ascii_digit()) && i - token.chars().count() <= start;
+                let numbered = token.chars().all(|c| c.is_ascii_digit()) && i - token.chars().count() <= start;
                 if numbered || list(&self.data.abbreviations) {
                     return false;
                 }
@@ -1001,9 +847,7 @@ impl Rules {
             return false;
         }
         let rest = &chars[end..];
-        let direct = |f: &String| {
-            f.chars().zip(rest).filter(|(a, (_, b))| a == b).count() == f.chars().count()
-        };
+        let direct = |f: &String| f.chars().zip(rest).filter(|(a, (_, b))| a == b).count() == f.chars().count();
         if self.data.follow.iter().any(direct) {
             return true;
         }
@@ -1011,37 +855,23 @@ impl Rules {
             return false;
         }
         let reach = if self.east_asian { 16 } else { 40 };
-        let stops =
-            |c: char| is_terminator(c) || matches!(c, '，' | ',' | '、' | '：' | '“' | '「' | '"');
-        let near: String = rest
-            .iter()
-            .take(reach)
-            .map(|(_, c)| *c)
-            .take_while(|c| !stops(*c))
-            .collect();
+        let stops = |c: char| is_terminator(c) || matches!(c, '，' | ',' | '、' | '：' | '“' | '「' | '"');
+        let near: String = rest.iter().take(reach).map(|(_, c)| *c).take_while(|c| !stops(*c)).collect();
         if self.east_asian {
             // `他說。` closes the quotation; `他认为，` opens the next thought
-            let full = rest
-                .get(near.chars().count())
-                .is_none_or(|(_, c)| is_terminator(*c) || *c == '：');
+            let full = rest.get(near.chars().count()).is_none_or(|(_, c)| is_terminator(*c) || *c == '：');
             full && self.data.saying.iter().any(|v| {
                 near.rfind(v.as_str()).is_some_and(|at| {
                     let tail = &near[at + v.len()..];
                     tail.chars().count()
-                        <= if tail.chars().any(|c| ('\u{3041}'..='\u{30FF}').contains(&c)) {
-                            5
-                        } else {
-                            1
-                        }
+                        <= if tail.chars().any(|c| ('\u{3041}'..='\u{30FF}').contains(&c)) { 5 } else { 1 }
                 })
             })
         } else {
             // `"Why?" Ann Lee asked`: names, then the verb
             near.split_whitespace()
                 .take(5)
-                .take_while(|w| {
-                    w.starts_with(char::is_uppercase) || self.data.saying.iter().any(|v| v == w)
-                })
+                .take_while(|w| w.starts_with(char::is_uppercase) || self.data.saying.iter().any(|v| v == w))
                 .any(|w| self.data.saying.iter().any(|v| v == w))
         }
     }
@@ -1058,33 +888,19 @@ fn is_emoji(c: char) -> bool {
 }
 
 fn skip_space(chars: &Chars, from: usize) -> usize {
-    from + chars[from.min(chars.len())..]
-        .iter()
-        .take_while(|(_, c)| c.is_whitespace())
-        .count()
+    from + chars[from.min(chars.len())..].iter().take_while(|(_, c)| c.is_whitespace()).count()
 }
 
 /// Smileys after a full stop belong to its sentence, also behind a space.
 fn smileys(chars: &Chars, end: usize) -> usize {
     let at = skip_space(chars, end);
-    let emoji = chars[at.min(chars.len())..]
-        .iter()
-        .take_while(|(_, c)| is_emoji(*c))
-        .count();
+    let emoji = chars[at.min(chars.len())..].iter().take_while(|(_, c)| is_emoji(*c)).count();
     if emoji > 0 {
         return at + emoji;
     }
-    let drawn: String = chars[at.min(chars.len())..]
-        .iter()
-        .map(|(_, c)| *c)
-        .take_while(|c| !c.is_whitespace())
-        .take(4)
-        .collect();
-    if [
-        ":)", ":(", ":-)", ":-(", ";)", ";-)", ":D", ":P", ":-D", ":-P", "^^",
-    ]
-    .contains(&drawn.as_str())
-    {
+    let drawn: String =
+        chars[at.min(chars.len())..].iter().map(|(_, c)| *c).take_while(|c| !c.is_whitespace()).take(4).collect();
+    if [":)", ":(", ":-)", ":-(", ";)", ";-)", ":D", ":P", ":-D", ":-P", "^^"].contains(&drawn.as_str()) {
         at + drawn.chars().count()
     } else {
         end
@@ -1100,10 +916,7 @@ fn footnote(chars: &Chars, at: usize) -> usize {
     if chars.get(at).is_none_or(|(_, c)| *c != '[') {
         return at;
     }
-    let digits = chars[at + 1..]
-        .iter()
-        .take_while(|(_, c)| c.is_ascii_digit())
-        .count();
+    let digits = chars[at + 1..].iter().take_while(|(_, c)| c.is_ascii_digit()).count();
     let close = at + 1 + digits;
     if (1..=3).contains(&digits) && chars.get(close).is_some_and(|(_, c)| *c == ']') {
         footnote(chars, close + 1)
@@ -1137,12 +950,7 @@ fn token(chars: &Chars, i: usize) -> String {
 
 /// The letters and digits from `at` on.
 fn word(chars: &Chars, at: usize) -> String {
-    chars[at..]
-        .iter()
-        .map(|(_, c)| *c)
-        .take_while(|c| c.is_alphanumeric())
-        .take(40)
-        .collect()
+    chars[at..].iter().map(|(_, c)| *c).take_while(|c| c.is_alphanumeric()).take(40).collect()
 }
 
 #[cfg(test)]
@@ -1178,28 +986,14 @@ mod tests {
                 "eng",
                 "The bridge cost $3.5 million.| Dr. J. P. Marsh paid for it, e.g. with bonds.| It opened at 9 a.m.| The mayor slept.",
             ),
-            (
-                "eng",
-                "“Will it hold?” she asked.| “It held in 1952.| It will hold again,” said Mr. Toll.",
-            ),
+            ("eng", "“Will it hold?” she asked.| “It held in 1952.| It will hold again,” said Mr. Toll."),
             (
                 "eng",
                 "Version No. 2 came in Nov. 2021.| It ran on Node.js and v1.2.3 of the tool.| See example.org/a.b for more!",
             ),
-            (
-                "eng",
-                "He said no.| Nobody (not even Ann. B. Lee!) asked why.| \"Really?\" Ann asked.| Yes... and no.",
-            ),
-            (
-                "eng",
-                "He left the U.S. Army in May.| They moved to the U.S.| The house was sold.",
-            ),
-            (
-                "eng",
-                "It was the end.|Then it began.| A fact.[3] Another fact."
-                    .replace("[3] A", "[3]| A")
-                    .as_str(),
-            ),
+            ("eng", "He said no.| Nobody (not even Ann. B. Lee!) asked why.| \"Really?\" Ann asked.| Yes... and no."),
+            ("eng", "He left the U.S. Army in May.| They moved to the U.S.| The house was sold."),
+            ("eng", "It was the end.|Then it began.| A fact.[3] Another fact.".replace("[3] A", "[3]| A").as_str()),
             (
                 "fra",
                 "M. Rouvier, né le 3 avr. 1950, a dit non.| « Pourquoi pas ? » demande-t-elle.| Vers l'an 50 av. J.-C. tout change !| Fin.",
@@ -1208,50 +1002,23 @@ mod tests {
                 "deu",
                 "Am 3. Oktober kam Hr. Blau, d. h. der Wirt, um ca. 9 Uhr.| Das war z. B. neu.| Im 19. Jahrhundert war es anders.| Er kam als 3.| Das reichte.",
             ),
-            (
-                "spa",
-                "¿Quién paga el puente?| ¡Nadie!| El Sr. Lobo, p. ej., no paga.| «¿Y tú?», preguntó Ana.",
-            ),
-            (
-                "por",
-                "O Sr. Melo pagou 3,5 mil.| A Dra. Reis não.| “E agora?”, perguntou ele.",
-            ),
-            (
-                "ita",
-                "Il sig. Neri paga, ecc. ecc. e poi tace.| L'art. 3 dice di no.| Davvero?",
-            ),
+            ("spa", "¿Quién paga el puente?| ¡Nadie!| El Sr. Lobo, p. ej., no paga.| «¿Y tú?», preguntó Ana."),
+            ("por", "O Sr. Melo pagou 3,5 mil.| A Dra. Reis não.| “E agora?”, perguntou ele."),
+            ("ita", "Il sig. Neri paga, ecc. ecc. e poi tace.| L'art. 3 dice di no.| Davvero?"),
             (
                 "rus",
                 "В 2021 г. А. С. Берёзов, т. е. автор, молчал.| Цена выросла на 3,5 млн руб. в год.| «Зачем?» — спросил он.| Это было в 2022 г.| Но всё стихло.",
             ),
-            (
-                "ukr",
-                "У 2021 р. міст коштував 5 млн грн.| «Навіщо?» — спитав він.| Ніхто, напр. І. Я. Ліс, не знав.",
-            ),
+            ("ukr", "У 2021 р. міст коштував 5 млн грн.| «Навіщо?» — спитав він.| Ніхто, напр. І. Я. Ліс, не знав."),
             (
                 "pol",
                 "Prof. dr hab. Lis mówił m.in. o moście, tj. o kosztach.| „Po co?” – zapytał.| W 2020 r. wszystko ucichło.",
             ),
-            (
-                "nld",
-                "Dhr. Blom betaalt o.a. de brug, d.w.z. niets.| “Waarom?” vroeg zij.| Niemand weet het.",
-            ),
-            (
-                "tur",
-                "Dr. Kaya 3. katta oturuyor.| \"Neden?\" diye sordu.| Köprü 2,5 milyon tuttu!",
-            ),
-            (
-                "ind",
-                "Dr. Budi membayar Rp3.500 untuk jembatan itu.| “Mengapa?” tanyanya.| Tidak ada yang tahu.",
-            ),
-            (
-                "vie",
-                "TS. Lan trả 3.500 đồng cho cây cầu.| “Tại sao?” cô hỏi.| Không ai biết.",
-            ),
-            (
-                "ara",
-                "هل يصمد الجسر؟| قال د. سامي إنه لا يعرف.| انتهى الأمر!",
-            ),
+            ("nld", "Dhr. Blom betaalt o.a. de brug, d.w.z. niets.| “Waarom?” vroeg zij.| Niemand weet het."),
+            ("tur", "Dr. Kaya 3. katta oturuyor.| \"Neden?\" diye sordu.| Köprü 2,5 milyon tuttu!"),
+            ("ind", "Dr. Budi membayar Rp3.500 untuk jembatan itu.| “Mengapa?” tanyanya.| Tidak ada yang tahu."),
+            ("vie", "TS. Lan trả 3.500 đồng cho cây cầu.| “Tại sao?” cô hỏi.| Không ai biết."),
+            ("ara", "هل يصمد الجسر؟| قال د. سامي إنه لا يعرف.| انتهى الأمر!"),
             (
                 "kor",
                 "다리는 3.5배 비싸졌다.| “왜 그럴까?”라고 그가 물었다.| 2024. 3. 5. 회의가 열렸다.| 아무도 몰랐다.",
@@ -1260,18 +1027,9 @@ mod tests {
                 "jpn",
                 "橋は3.5倍になった。|「なぜだ？」と彼は聞いた。|「分からない。|誰も知らない」と彼女は答えた。|終わり！",
             ),
-            (
-                "jpn",
-                "とても静かです. |次の日は雨でした. |バージョン1.5を使う。|本当ですか?|はい。",
-            ),
-            (
-                "zho",
-                "桥贵了3.5倍。|他说：“为什么？|没有人知道。”|天黑了！|“走吧。”她说。|第二天下雨。",
-            ),
-            (
-                "zho",
-                "他问：“怎么办？”|没有人回答。|价格(约3.5元)没有变.|后来呢?|没有后来.",
-            ),
+            ("jpn", "とても静かです. |次の日は雨でした. |バージョン1.5を使う。|本当ですか?|はい。"),
+            ("zho", "桥贵了3.5倍。|他说：“为什么？|没有人知道。”|天黑了！|“走吧。”她说。|第二天下雨。"),
+            ("zho", "他问：“怎么办？”|没有人回答。|价格(约3.5元)没有变.|后来呢?|没有后来."),
         ] {
             let plain = marked.replace('|', "");
             let want: Vec<String> = marked.split('|').map(|s| s.trim().to_owned()).collect();
@@ -1345,27 +1103,15 @@ mod tests {
         let (a, s) = cut(
             "The bridge is closed for the whole summer, and the town is angry about it.\n\n免责声明：本文仅供参考。不构成任何建议。\n",
         );
-        let got: Vec<(&str, Option<&str>)> = s
-            .iter()
-            .map(|s| (s.span.of(&a.text), s.lang.map(Lang::code)))
-            .collect();
+        let got: Vec<(&str, Option<&str>)> = s.iter().map(|s| (s.span.of(&a.text), s.lang.map(Lang::code))).collect();
         assert_eq!(got[0].1, Some("eng"));
-        assert_eq!(
-            got[1..],
-            [
-                ("免责声明：本文仅供参考。", Some("zho")),
-                ("不构成任何建议。", Some("zho"))
-            ]
-        );
+        assert_eq!(got[1..], [("免责声明：本文仅供参考。", Some("zho")), ("不构成任何建议。", Some("zho"))]);
     }
 
     #[test]
     fn front_matter_has_no_sentences_and_tiles_cover_the_rest() {
         let (a, s) = cut("---\ntitle: x\n---\n\n  \n## One\r\n\r\nTwo. Three.\r\n***\n\n");
-        assert_eq!(
-            s.iter().map(|s| s.span.of(&a.text)).collect::<Vec<_>>(),
-            ["One", "Two.", "Three."]
-        );
+        assert_eq!(s.iter().map(|s| s.span.of(&a.text)).collect::<Vec<_>>(), ["One", "Two.", "Three."]);
         assert_eq!(s[0].tile.start(), a.body.start());
         assert_eq!(s[2].tile.end(), a.text.len());
     }

@@ -173,7 +173,10 @@ impl Settings {
             }
         }
         if settings.jobs > 4096 {
-            return Err(Error::Setting { key: "jobs".to_owned(), why: format!("{} threads are too many", settings.jobs) });
+            return Err(Error::Setting {
+                key: "jobs".to_owned(),
+                why: format!("{} threads are too many", settings.jobs),
+            });
         }
         Ok(settings)
     }
@@ -200,7 +203,8 @@ mod tests {
 
     #[test]
     fn a_flag_beats_the_environment_beats_the_file_beats_the_default() {
-        let file = Options { device: Some("file".into()), jobs: Some(3), points: Some("p.toml".into()), ..Options::default() };
+        let file =
+            Options { device: Some("file".into()), jobs: Some(3), points: Some("p.toml".into()), ..Options::default() };
         let env = |k: &str| (k == "COUNTERPOINT_DEVICE").then(|| "env".to_owned());
         let path = Path::new("folder/counterpoint.toml");
         let s = Settings::resolve(&Options::default(), &env, Some((path, &file))).expect("valid");

@@ -114,10 +114,7 @@ impl<'t> CodePoints<'t> {
         let block = (offset / STRIDE).min(self.marks.len().saturating_sub(1));
         let from = block * STRIDE;
         let mark = self.marks.get(block).copied().unwrap_or(0) as usize;
-        mark + self.text.as_bytes()[from..offset]
-            .iter()
-            .filter(|&&b| b & 0xC0 != 0x80)
-            .count()
+        mark + self.text.as_bytes()[from..offset].iter().filter(|&&b| b & 0xC0 != 0x80).count()
     }
 
     /// `span` counted in code points: `(start, end)`.
@@ -153,7 +150,8 @@ mod tests {
 
     #[test]
     fn code_points_and_bytes_agree_in_every_script() {
-        for text in ["", "plain", "Île", "Виталик", "以太坊", "ハオティアン", "العربية", "a😀b"] {
+        for text in ["", "plain", "Île", "Виталик", "以太坊", "ハオティアン", "العربية", "a😀b"]
+        {
             let long = text.repeat(100);
             let points = CodePoints::new(&long);
             for (n, (byte, c)) in long.char_indices().enumerate() {

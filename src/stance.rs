@@ -107,7 +107,12 @@ pub type Score<'s> = dyn FnMut(&[(usize, usize)]) -> Result<Vec<Option<[f32; 3]>
 /// Judges every claim against the points it lies nearest to.
 ///
 /// `claims` and `points` are unit rows of one space.
-pub fn judge(claims: &Embeddings, points: &Embeddings, c: &Calibration, score: &mut Score<'_>) -> Result<Vec<Judgement>> {
+pub fn judge(
+    claims: &Embeddings,
+    points: &Embeddings,
+    c: &Calibration,
+    score: &mut Score<'_>,
+) -> Result<Vec<Judgement>> {
     let cosine = |i: usize, k: usize| {
         let dot: f32 = claims.row(i).iter().zip(points.row(k)).map(|(a, b)| a * b).sum();
         // the last bits differ between processors; nothing may hang on them
@@ -127,12 +132,21 @@ pub fn judge(claims: &Embeddings, points: &Embeddings, c: &Calibration, score: &
         }
     }
     let scores = score(&asked)?;
-    Ok(asked.into_iter().zip(near).zip(scores).map(|(((i, k), (s, mean, best)), scores)| weigh(i, k, features(s, mean, best, scores), scores, c)).collect())
+    Ok(asked
+        .into_iter()
+        .zip(near)
+        .zip(scores)
+        .map(|(((i, k), (s, mean, best)), scores)| weigh(i, k, features(s, mean, best, scores), scores, c))
+        .collect())
 }
 
 /// Judges the members of found points against each point's exemplar: that they
 /// bear on it is what clustering found, so only the side is asked.
-pub fn judge_members(clusters: &[Vec<usize>], score: &mut dyn FnMut(&[(usize, usize)]) -> Result<Vec<Option<[f32; 3]>>>, c: &Calibration) -> Result<Vec<Judgement>> {
+pub fn judge_members(
+    clusters: &[Vec<usize>],
+    score: &mut dyn FnMut(&[(usize, usize)]) -> Result<Vec<Option<[f32; 3]>>>,
+    c: &Calibration,
+) -> Result<Vec<Judgement>> {
     let asked: Vec<(usize, usize)> =
         clusters.iter().enumerate().flat_map(|(k, members)| members[1..].iter().map(move |&i| (i, k))).collect();
     let scores = score(&asked)?;

@@ -143,9 +143,7 @@ impl Store {
             let mut query = self.db.prepare_cached("SELECT none, pro, con FROM pair WHERE model = ?1 AND text = ?2")?;
             texts
                 .iter()
-                .map(|text| {
-                    query.query_row(params![model, text], |r| Ok([r.get(0)?, r.get(1)?, r.get(2)?])).optional()
-                })
+                .map(|text| query.query_row(params![model, text], |r| Ok([r.get(0)?, r.get(1)?, r.get(2)?])).optional())
                 .collect()
         };
         read().map_err(|e| failed(&self.path, &e))

@@ -173,7 +173,9 @@ fn a_damaged_model_is_refused_in_one_sentence_that_names_the_file_and_the_mend()
             "bert",
             |d| {
                 let path = d.join("config.json");
-                let text = std::fs::read_to_string(&path).unwrap().replace("\"intermediate_size\": 40", "\"intermediate_size\": 48");
+                let text = std::fs::read_to_string(&path)
+                    .unwrap()
+                    .replace("\"intermediate_size\": 40", "\"intermediate_size\": 48");
                 std::fs::write(path, text).unwrap();
             },
             &["encoder.layer.0.intermediate.dense.weight", "[40, 24]", "[48, 24]", "download both again"],
@@ -182,7 +184,9 @@ fn a_damaged_model_is_refused_in_one_sentence_that_names_the_file_and_the_mend()
             "bert",
             |d| {
                 let path = d.join("config.json");
-                let text = std::fs::read_to_string(&path).unwrap().replace("\"model_type\": \"bert\"", "\"model_type\": \"llama\"");
+                let text = std::fs::read_to_string(&path)
+                    .unwrap()
+                    .replace("\"model_type\": \"bert\"", "\"model_type\": \"llama\"");
                 std::fs::write(path, text).unwrap();
             },
             &["config.json", "llama", "xlm-roberta", "choose"],
@@ -253,7 +257,9 @@ struct Reference {
 #[test]
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn the_real_minilm_gives_the_vectors_of_sentence_transformers() {
-    let (Ok(folder), Ok(expected)) = (std::env::var("COUNTERPOINT_MINILM"), std::env::var("COUNTERPOINT_MINILM_EXPECTED")) else {
+    let (Ok(folder), Ok(expected)) =
+        (std::env::var("COUNTERPOINT_MINILM"), std::env::var("COUNTERPOINT_MINILM_EXPECTED"))
+    else {
         eprintln!("skipped: COUNTERPOINT_MINILM and COUNTERPOINT_MINILM_EXPECTED are not set");
         return;
     };
@@ -264,7 +270,12 @@ fn the_real_minilm_gives_the_vectors_of_sentence_transformers() {
     let made = embed(&model, &texts);
     let seconds = began.elapsed().as_secs_f64();
     let worst = expected.rows.iter().enumerate().map(|(i, row)| apart(made.row(i), row)).fold(0.0, f32::max);
-    eprintln!("{} texts in {seconds:.2} s, reference {:.2} s: ratio {:.2}; worst difference {worst:e}", texts.len(), expected.seconds, expected.seconds / seconds);
+    eprintln!(
+        "{} texts in {seconds:.2} s, reference {:.2} s: ratio {:.2}; worst difference {worst:e}",
+        texts.len(),
+        expected.seconds,
+        expected.seconds / seconds
+    );
     assert!(worst <= 1e-4);
     for i in [0, 17, 101] {
         assert_eq!(embed(&model, &[texts[i]]).row(0), made.row(i), "alone: {}", texts[i]);

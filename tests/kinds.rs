@@ -74,7 +74,9 @@ fn a_speaker_line_is_a_heading_and_a_sentence_is_left_to_the_model() {
     for text in ["Ada Winter:", "記者："] {
         assert_eq!(rule(&line(text, "eng")), Some(Kind::Heading), "{text}");
     }
-    for text in ["The bridge will never pay for itself.", "He said one thing: we are late.", "By Friday the bridge must open."] {
+    for text in
+        ["The bridge will never pay for itself.", "He said one thing: we are late.", "By Friday the bridge must open."]
+    {
         let seen = Seen { layout: Layout::Running, place: Place::default(), ..line(text, "eng") };
         assert_eq!(rule(&seen), None, "{text}");
     }
@@ -153,8 +155,12 @@ fn damaged_weights_are_refused_in_words() {
 
 #[test]
 fn every_feature_is_finite_in_every_script() {
-    for text in ["", "?", "Ünlü", "以太坊！", "ハオ", "العربية ١٢٪", "한국어", "😀", "$ABC 12,5 %"] {
-        for code in ["ara", "deu", "eng", "fra", "ind", "ita", "jpn", "kor", "nld", "pol", "por", "rus", "spa", "tur", "ukr", "vie", "zho"] {
+    for text in ["", "?", "Ünlü", "以太坊！", "ハオ", "العربية ١٢٪", "한국어", "😀", "$ABC 12,5 %"]
+    {
+        for code in [
+            "ara", "deu", "eng", "fra", "ind", "ita", "jpn", "kor", "nld", "pol", "por", "rus", "spa", "tur", "ukr",
+            "vie", "zho",
+        ] {
             let f = features(&line(text, code), true);
             assert_eq!(f.len(), FEATURES.len());
             assert!(f.iter().all(|v| v.is_finite()), "{text} as {code}");
@@ -168,7 +174,8 @@ fn claims_found(gold: &str, folder: &std::path::Path) -> (usize, usize, usize) {
     let gold: serde_json::Value = serde_json::from_str(gold).expect("gold is JSON");
     let (mut right, mut said, mut all) = (0, 0, 0);
     for entry in gold["articles"].as_array().expect("articles") {
-        let text = std::fs::read_to_string(folder.join(entry["file"].as_str().expect("file"))).expect("the article is there");
+        let text =
+            std::fs::read_to_string(folder.join(entry["file"].as_str().expect("file"))).expect("the article is there");
         let points = counterpoint::span::CodePoints::new(&text);
         let code = entry["language"].as_str().expect("language");
         let (mut article, mut sentences) = article(&[], code);
@@ -215,10 +222,8 @@ fn the_corpus_keeps_its_claims_even_without_embeddings() {
 /// Printed, not gated: the figure belongs to the evaluation, which has the embeddings too.
 #[test]
 fn published_articles_are_read_where_they_are_at_hand() {
-    let shared = std::env::var_os("COUNTERPOINT_SHARED").map_or_else(
-        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        std::path::PathBuf::from,
-    );
+    let shared = std::env::var_os("COUNTERPOINT_SHARED")
+        .map_or_else(|| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), std::path::PathBuf::from);
     let seeds = shared.join("seeds");
     if !seeds.is_dir() {
         eprintln!("skipped: ../shared is not here");

@@ -17,8 +17,7 @@ fn root() -> &'static Path {
 }
 
 fn shared(name: &str) -> Option<PathBuf> {
-    let base = std::env::var_os("COUNTERPOINT_SHARED")
-        .map_or_else(|| root().join("../shared"), PathBuf::from);
+    let base = std::env::var_os("COUNTERPOINT_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
     let path = base.join(name);
     if path.exists() {
         return Some(path);
@@ -54,18 +53,13 @@ fn ends(article: &Article) -> BTreeSet<usize> {
 }
 
 fn against_gold(gold: &Path, folder: &Path) -> f64 {
-    let gold: Value =
-        serde_json::from_str(&fs::read_to_string(gold).expect("gold")).expect("gold is JSON");
+    let gold: Value = serde_json::from_str(&fs::read_to_string(gold).expect("gold")).expect("gold is JSON");
     let mut score = Score::default();
     for labelled in gold["articles"].as_array().expect("articles") {
         let file = labelled["file"].as_str().expect("file");
-        let a =
-            article(file, &fs::read(folder.join(file)).expect("the article")).expect("readable");
+        let a = article(file, &fs::read(folder.join(file)).expect("the article")).expect("readable");
         let want = labelled["sentences"].as_array().expect("sentences");
-        let want = want
-            .iter()
-            .map(|s| s["end"].as_u64().expect("end") as usize)
-            .collect();
+        let want = want.iter().map(|s| s["end"].as_u64().expect("end") as usize).collect();
         score.add(&ends(&a), &want);
     }
     score.f1()
@@ -73,10 +67,7 @@ fn against_gold(gold: &Path, folder: &Path) -> f64 {
 
 #[test]
 fn the_corpus_is_cut_as_it_is_labelled() {
-    let f1 = against_gold(
-        &root().join("eval/corpus.gold.json"),
-        &root().join("corpus"),
-    );
+    let f1 = against_gold(&root().join("eval/corpus.gold.json"), &root().join("corpus"));
     println!("corpus: F1 {f1:.4}");
     assert!(f1 >= 0.98, "{f1}");
 }
@@ -96,21 +87,13 @@ fn score_documents(path: &Path, split: &str) -> BTreeMap<String, Score> {
     let mut scores: BTreeMap<String, Score> = BTreeMap::new();
     for line in fs::read_to_string(path).expect("documents").lines() {
         let doc: Value = serde_json::from_str(line).expect("JSON");
-        let Some(bank) = doc["split"]
-            .as_str()
-            .filter(|s| s.starts_with(split))
-            .and(doc["treebank"].as_str())
-        else {
+        let Some(bank) = doc["split"].as_str().filter(|s| s.starts_with(split)).and(doc["treebank"].as_str()) else {
             continue;
         };
         let a = article("doc", doc["text"].as_str().expect("text").as_bytes()).expect("readable");
         let mut got = ends(&a);
-        let mut want: BTreeSet<usize> = doc["ends"]
-            .as_array()
-            .expect("ends")
-            .iter()
-            .map(|e| e.as_u64().expect("offset") as usize)
-            .collect();
+        let mut want: BTreeSet<usize> =
+            doc["ends"].as_array().expect("ends").iter().map(|e| e.as_u64().expect("offset") as usize).collect();
         // the end of the document is given away
         let last = [got.last().copied(), want.last().copied()];
         for end in last.into_iter().flatten() {
@@ -132,13 +115,7 @@ fn universal_dependencies_documents_are_cut_alike() {
     };
     let scores = score_documents(&path, "test:");
     for (bank, score) in &scores {
-        println!(
-            "{bank}: F1 {:.4} (hits {}, false {}, missed {})",
-            score.f1(),
-            score.0,
-            score.1,
-            score.2
-        );
+        println!("{bank}: F1 {:.4} (hits {}, false {}, missed {})", score.f1(), score.0, score.1, score.2);
     }
     for (bank, floor) in FLOORS {
         let f1 = scores[*bank].f1();
@@ -233,26 +210,10 @@ proptest! {
 
 #[test]
 fn long_and_hostile_lines_take_linear_time() {
-    for unit in [
-        "(.",
-        "\"?",
-        "a. ",
-        "。",
-        "((((a. ",
-        "「。」",
-        ". ",
-        "😀 A",
-        "[1].",
-        "*a. b",
-        "слово ",
-        "A: b.\n",
-    ] {
+    for unit in ["(.", "\"?", "a. ", "。", "((((a. ", "「。」", ". ", "😀 A", "[1].", "*a. b", "слово ", "A: b.\n"]
+    {
         let started = std::time::Instant::now();
         holds(&unit.repeat(100_000));
-        assert!(
-            started.elapsed().as_secs() < 5,
-            "{unit:?} took {:?}",
-            started.elapsed()
-        );
+        assert!(started.elapsed().as_secs() < 5, "{unit:?} took {:?}", started.elapsed());
     }
 }

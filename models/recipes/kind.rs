@@ -125,7 +125,8 @@ fn index(kind: Kind) -> usize {
 }
 
 fn stops(text: &str) -> bool {
-    text.trim_end_matches(['"', '”', '»', '」', '』', '’', ')', '）', '*']).ends_with(['.', '。', '!', '！', '?', '？', '؟', '…'])
+    text.trim_end_matches(['"', '”', '»', '」', '』', '’', ')', '）', '*'])
+        .ends_with(['.', '。', '!', '！', '?', '？', '؟', '…'])
 }
 
 fn bank(paths: &[PathBuf], table: &Table) -> Result<Vec<Row>> {
@@ -137,7 +138,11 @@ fn bank(paths: &[PathBuf], table: &Table) -> Result<Vec<Row>> {
             let text = line.text.trim();
             let lang = Lang::from_code(&line.lang);
             let plain = Layout::Running;
-            let layout = if line.kind == Kind::Heading || (!stops(text) && text.chars().count() < 90) { Layout::Line } else { plain };
+            let layout = if line.kind == Kind::Heading || (!stops(text) && text.chars().count() < 90) {
+                Layout::Line
+            } else {
+                plain
+            };
             let y = index(line.kind);
             // The order of the bank goes round the languages: mix it before anything is drawn from it.
             let n = ((n as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize;
@@ -154,7 +159,16 @@ fn bank(paths: &[PathBuf], table: &Table) -> Result<Vec<Row>> {
             let seen = Seen { text, lang, article_lang: lang, layout, place, title: None, author: None };
             let sketch = table.sketch(text)?;
             let mut push = |seen: &Seen, x: Vec<f32>, weight: f32, copy: bool| {
-                rows.push(Row { x, y, weight, group: line.topic.clone(), lang: line.lang.clone(), ruled: rule(seen), corpus: false, copy });
+                rows.push(Row {
+                    x,
+                    y,
+                    weight,
+                    group: line.topic.clone(),
+                    lang: line.lang.clone(),
+                    ruled: rule(seen),
+                    corpus: false,
+                    copy,
+                });
             };
             push(&seen, row(&seen, Some(&sketch)), 1.0, false);
             push(&seen, row(&seen, None), 0.25, true);
@@ -204,17 +218,33 @@ fn articles(gold: &Path, folder: &Path, table: &Table) -> Result<Vec<Row>> {
             let layout = match marker {
                 m if m.starts_with('#') => Layout::Heading,
                 m if m.starts_with('>') => Layout::Quoted,
-                m if m.starts_with("- ") || m.starts_with(|c: char| c.is_ascii_digit()) && m.contains(". ") => Layout::Item,
+                m if m.starts_with("- ") || m.starts_with(|c: char| c.is_ascii_digit()) && m.contains(". ") => {
+                    Layout::Item
+                }
                 _ if place.opens && place.closes && !stops(&own) && own.chars().count() < 90 => Layout::Line,
                 _ => Layout::Running,
             };
             let (found, _) = counted(&own, lang);
-            let seen = Seen { text: &own, lang: found, article_lang: lang, layout, place, title: None, author: article.author.as_deref() };
+            let seen = Seen {
+                text: &own,
+                lang: found,
+                article_lang: lang,
+                layout,
+                place,
+                title: None,
+                author: article.author.as_deref(),
+            };
             let sketch = table.sketch(&own)?;
             let mut push = |x: Vec<f32>, weight: f32, copy: bool| {
                 rows.push(Row {
-                    x, y: index(s.kind), weight, group: article.file.clone(), lang: article.language.clone(),
-                    ruled: rule(&seen), corpus: true, copy,
+                    x,
+                    y: index(s.kind),
+                    weight,
+                    group: article.file.clone(),
+                    lang: article.language.clone(),
+                    ruled: rule(&seen),
+                    corpus: true,
+                    copy,
                 });
             };
             push(row(&seen, Some(&sketch)), 3.0, false);
@@ -270,7 +300,8 @@ fn train(rows: &[&Row], (l2, sketch_l2): (f32, f32), steps: usize) -> Result<Vec
     }
     mean[WIDTH - 1] = 0.0;
     std[WIDTH - 1] = 1.0;
-    let scaled: Vec<f32> = rows.iter().flat_map(|r| (0..WIDTH).map(|j| (r.x[j] - mean[j]) / std[j]).collect::<Vec<_>>()).collect();
+    let scaled: Vec<f32> =
+        rows.iter().flat_map(|r| (0..WIDTH).map(|j| (r.x[j] - mean[j]) / std[j]).collect::<Vec<_>>()).collect();
     let dev = Device::Cpu;
     let x = Tensor::from_vec(scaled, (n, WIDTH), &dev)?;
     let xt = x.t()?.contiguous()?;
@@ -291,7 +322,13 @@ fn train(rows: &[&Row], (l2, sketch_l2): (f32, f32), steps: usize) -> Result<Vec
         let g = xt.matmul(&Tensor::from_vec(error, (n, 4), &dev)?)?.flatten_all()?.to_vec1::<f32>()?;
         let rate = 0.05 * (1.0 - step as f32 / (steps + 1) as f32);
         for j in 0..w.len() {
-            let block = if j / 4 == WIDTH - 1 { 0.0 } else if j / 4 < FEATURES.len() { l2 } else { sketch_l2 };
+            let block = if j / 4 == WIDTH - 1 {
+                0.0
+            } else if j / 4 < FEATURES.len() {
+                l2
+            } else {
+                sketch_l2
+            };
             let grad = g[j] + block * w[j];
             m[j] = 0.9 * m[j] + 0.1 * grad;
             v[j] = 0.999 * v[j] + 0.001 * grad * grad;
@@ -355,7 +392,10 @@ impl Confusion {
     fn say(&self, name: &str) {
         let f: Vec<f32> = (0..4).map(|k| self.f1(k)).collect();
         let macro_f1 = f.iter().sum::<f32>() / 4.0;
-        println!("{name:42} macro {macro_f1:.3}  claim {:.3} context {:.3} heading {:.3} boilerplate {:.3}", f[0], f[1], f[2], f[3]);
+        println!(
+            "{name:42} macro {macro_f1:.3}  claim {:.3} context {:.3} heading {:.3} boilerplate {:.3}",
+            f[0], f[1], f[2], f[3]
+        );
     }
 }
 
@@ -388,7 +428,9 @@ fn main() -> Result<()> {
     ];
     let views = parts
         .iter()
-        .map(|(name, shape, data)| Ok((*name, safetensors::tensor::TensorView::new(safetensors::Dtype::F32, shape.clone(), data)?)))
+        .map(|(name, shape, data)| {
+            Ok((*name, safetensors::tensor::TensorView::new(safetensors::Dtype::F32, shape.clone(), data)?))
+        })
         .collect::<Result<Vec<_>>>()?;
     let about = HashMap::from([("features".to_owned(), FEATURES.join(" "))]);
     std::fs::write(&args.out, safetensors::serialize(views, Some(about))?)?;
@@ -396,7 +438,8 @@ fn main() -> Result<()> {
 
     if let Some(shared) = std::env::var_os("COUNTERPOINT_SHARED").map(PathBuf::from) {
         let mut score = Confusion::default();
-        for r in articles(Path::new("eval/seeds.gold.json"), &shared.join("seeds"), &table)?.iter().filter(|r| !r.copy) {
+        for r in articles(Path::new("eval/seeds.gold.json"), &shared.join("seeds"), &table)?.iter().filter(|r| !r.copy)
+        {
             score.0[r.y][judge(&w, r)] += 1;
         }
         score.say("seeds (never trained on)");
@@ -420,11 +463,13 @@ fn main() -> Result<()> {
     score.say("corpus, leave one article out");
     println!("  gold x judged {:?}; by rules {:?}", score.0, ruled.0);
 
-    let topics: Vec<&str> = rows.iter().filter(|r| !r.corpus).map(|r| r.group.as_str()).collect::<BTreeSet<_>>().into_iter().collect();
+    let topics: Vec<&str> =
+        rows.iter().filter(|r| !r.corpus).map(|r| r.group.as_str()).collect::<BTreeSet<_>>().into_iter().collect();
     let mut whole = Confusion::default();
     let mut by_lang: BTreeMap<&str, Confusion> = BTreeMap::new();
     for fold in 0..5 {
-        let held: BTreeSet<&str> = topics.iter().copied().enumerate().filter(|(i, _)| i % 5 == fold).map(|(_, t)| t).collect();
+        let held: BTreeSet<&str> =
+            topics.iter().copied().enumerate().filter(|(i, _)| i % 5 == fold).map(|(_, t)| t).collect();
         let (test, kept): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|r| held.contains(r.group.as_str()));
         let w = train(&kept, ridge, 200)?;
         for r in test.iter().filter(|r| !r.copy) {

@@ -300,12 +300,31 @@ impl Reading {
 impl Cues {
     fn parse(code: &'static str, source: &str) -> Result<Self, String> {
         let lists: Lists = toml::from_str::<File>(source).map_err(|e| format!("{code}.toml: {e}"))?.kind;
-        let mut cues =
-            Cues { code, letters: lists.letters, proclitics: lists.proclitics, words: BTreeMap::new(), runs: Vec::new() };
+        let mut cues = Cues {
+            code,
+            letters: lists.letters,
+            proclitics: lists.proclitics,
+            words: BTreeMap::new(),
+            runs: Vec::new(),
+        };
         let all = [
-            lists.opinion, lists.must, lists.hedge, lists.me, lists.cause, lists.contrast, lists.compare,
-            lists.absolute, lists.negation, lists.say, lists.report, lists.past, lists.define, lists.measure,
-            lists.byline, lists.notice, lists.boilerplate,
+            lists.opinion,
+            lists.must,
+            lists.hedge,
+            lists.me,
+            lists.cause,
+            lists.contrast,
+            lists.compare,
+            lists.absolute,
+            lists.negation,
+            lists.say,
+            lists.report,
+            lists.past,
+            lists.define,
+            lists.measure,
+            lists.byline,
+            lists.notice,
+            lists.boilerplate,
         ];
         for (list, entries) in all.into_iter().enumerate() {
             for entry in entries {
@@ -370,10 +389,7 @@ static CUES: LazyLock<Vec<Cues>> = LazyLock::new(|| {
         "ara", "deu", "eng", "fra", "ind", "ita", "jpn", "kor", "nld", "pol", "por", "rus", "spa", "tur", "ukr", "vie",
         "zho"
     ];
-    files
-        .iter()
-        .map(|&(code, source)| Cues::parse(code, source).expect("the data files are tested"))
-        .collect()
+    files.iter().map(|&(code, source)| Cues::parse(code, source).expect("the data files are tested")).collect()
 });
 
 fn cues_of(lang: Option<Lang>) -> Option<&'static Cues> {
@@ -624,7 +640,9 @@ impl Marks {
         let big = words.iter().filter(|w| starts_big(w)).count();
         m.capitals = big as f32 / words.len().max(1) as f32;
         m.acronym = text.split(|c: char| !c.is_alphanumeric()).any(|w| {
-            w.chars().count() >= 2 && w.chars().all(|c| c.is_uppercase() || c.is_numeric()) && w.chars().any(char::is_uppercase)
+            w.chars().count() >= 2
+                && w.chars().all(|c| c.is_uppercase() || c.is_numeric())
+                && w.chars().any(char::is_uppercase)
         });
         m
     }
@@ -643,7 +661,8 @@ impl Marks {
 /// Length in words; where words are not spaced, two characters make one.
 fn size(text: &str) -> f32 {
     let unspaced = text.chars().filter(|&c| unspaced_char(c)).count();
-    let spaced = text.split_whitespace().filter(|w| w.chars().any(|c| c.is_alphanumeric() && !unspaced_char(c))).count();
+    let spaced =
+        text.split_whitespace().filter(|w| w.chars().any(|c| c.is_alphanumeric() && !unspaced_char(c))).count();
     unspaced as f32 / 2.0 + spaced as f32
 }
 
@@ -660,7 +679,9 @@ fn is_unspaced(text: &str) -> bool {
 }
 
 fn starts_big(word: &str) -> bool {
-    word.chars().find(|c| c.is_alphanumeric()).is_some_and(|c| c.is_uppercase() || (c.is_alphabetic() && !c.is_lowercase()))
+    word.chars()
+        .find(|c| c.is_alphanumeric())
+        .is_some_and(|c| c.is_uppercase() || (c.is_alphabetic() && !c.is_lowercase()))
 }
 
 fn opens_quote(text: &str) -> bool {
@@ -713,7 +734,8 @@ impl KindHead {
             path: PathBuf::from("kind.safetensors"),
             why: format!("{why}; fetch it again or train it with `cargo run --example train-kind`"),
         };
-        let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| refuse(format!("is no safetensors file ({e})")))?;
+        let (_, header) =
+            SafeTensors::read_metadata(bytes).map_err(|e| refuse(format!("is no safetensors file ({e})")))?;
         let names = header.metadata().as_ref().and_then(|m| m.get("features")).cloned().unwrap_or_default();
         if !names.split(' ').eq(FEATURES) {
             return Err(refuse("was trained on other features than this version reads".to_owned()));

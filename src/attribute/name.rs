@@ -76,11 +76,9 @@ impl People {
 /// Which voice holds which claim, over all articles at once.
 pub fn voices(articles: &[(&Article, &[Claim])], _people: &People) -> Voices {
     let label = |article: &Article, claim: &Claim| match &claim.speaker {
-        Speaker::Author => article
-            .author
-            .clone()
-            .or_else(|| article.title.clone())
-            .unwrap_or_else(|| article.path.clone()),
+        Speaker::Author => {
+            article.author.clone().or_else(|| article.title.clone()).unwrap_or_else(|| article.path.clone())
+        }
         Speaker::Named { name, .. } => name.clone(),
         Speaker::Unnamed { label, .. } => format!("{label} ({})", article.path),
     };
@@ -103,10 +101,7 @@ pub fn voices(articles: &[(&Article, &[Claim])], _people: &People) -> Voices {
                 .collect()
         })
         .collect();
-    let voices = ids
-        .into_iter()
-        .map(|(id, name)| Voice { id, name, aliases: Vec::new() })
-        .collect();
+    let voices = ids.into_iter().map(|(id, name)| Voice { id, name, aliases: Vec::new() }).collect();
     Voices { voices, of, maybe_same: Vec::new() }
 }
 

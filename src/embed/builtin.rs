@@ -5,19 +5,17 @@ pub(crate) type Files = &'static [(&'static str, &'static [u8])];
 
 /// Name, one line about it, and files of every model in the binary. Weights are `static`: they are
 /// read where they lie.
-static MODELS: &[(&str, &str, Files)] = &[
-    (
-        "fast",
-        "static vectors, 48,000 pieces x 256; no cross-encoder, so it takes no sides",
-        &[
-            ("config.json", include_bytes!("../../models/fast/config.json")),
-            ("judge.json", include_bytes!("../../models/fast/judge.json")),
-            ("kind.safetensors", include_bytes!("../../models/fast/kind.safetensors")),
-            ("model.safetensors", include_bytes!("../../models/fast/model.safetensors")),
-            ("tokenizer.json", include_bytes!("../../models/fast/tokenizer.json")),
-        ],
-    ),
-];
+static MODELS: &[(&str, &str, Files)] = &[(
+    "fast",
+    "static vectors, 48,000 pieces x 256; no cross-encoder, so it takes no sides",
+    &[
+        ("config.json", include_bytes!("../../models/fast/config.json")),
+        ("judge.json", include_bytes!("../../models/fast/judge.json")),
+        ("kind.safetensors", include_bytes!("../../models/fast/kind.safetensors")),
+        ("model.safetensors", include_bytes!("../../models/fast/model.safetensors")),
+        ("tokenizer.json", include_bytes!("../../models/fast/tokenizer.json")),
+    ],
+)];
 
 /// A model in the binary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,7 +10,8 @@ pub(crate) fn open(name: &str) -> Result<Device> {
     let (kind, index) = match name.split_once(':') {
         Some((kind, n)) => (
             kind,
-            n.parse::<usize>().map_err(|_| refuse("what stands after the colon is the card's number, as in cuda:0".into()))?,
+            n.parse::<usize>()
+                .map_err(|_| refuse("what stands after the colon is the card's number, as in cuda:0".into()))?,
         ),
         None => (name, 0),
     };

@@ -174,17 +174,29 @@ impl Encoder {
         };
         let config: Config = folder.json(&file)?;
         if config.position_embedding_type.as_deref().is_some_and(|p| p != "absolute") {
-            return Err(folder.error(&file, "asks for relative positions; only absolute position embeddings can be run: choose another model"));
+            return Err(folder.error(
+                &file,
+                "asks for relative positions; only absolute position embeddings can be run: choose another model",
+            ));
         }
         let activation = match config.hidden_act.as_str() {
             "gelu" => Activation::Gelu,
             "gelu_new" | "gelu_pytorch_tanh" => Activation::GeluTanh,
             "relu" => Activation::Relu,
-            other => return Err(folder.error(&file, format!("says hidden_act {other:?}; gelu, gelu_new and relu can be run"))),
+            other => {
+                return Err(
+                    folder.error(&file, format!("says hidden_act {other:?}; gelu, gelu_new and relu can be run"))
+                );
+            }
         };
         let (hidden, heads, inner) = (config.hidden_size, config.num_attention_heads, config.intermediate_size);
         if hidden == 0 || heads == 0 || inner == 0 || hidden % heads != 0 {
-            return Err(folder.error(&file, format!("has hidden_size {hidden} and {heads} attention heads; the first must be a multiple of the second")));
+            return Err(folder.error(
+                &file,
+                format!(
+                    "has hidden_size {hidden} and {heads} attention heads; the first must be a multiple of the second"
+                ),
+            ));
         }
         let weights = Weights::open(folder, &format!("{at}model.safetensors"))?;
         let stack = if family == Family::DistilBert { "transformer.layer" } else { "encoder.layer" };
@@ -201,9 +213,17 @@ impl Encoder {
             }
             _ => weights.shared_table(&format!("{prefix}{word_name}"), &word_shape)?,
         };
-        let positions = weights.table(&format!("{prefix}embeddings.position_embeddings.weight"), &[config.max_position_embeddings, hidden])?;
+        let positions = weights.table(
+            &format!("{prefix}embeddings.position_embeddings.weight"),
+            &[config.max_position_embeddings, hidden],
+        )?;
         let types = (config.type_vocab_size > 0 && family != Family::DistilBert)
-            .then(|| weights.table(&format!("{prefix}embeddings.token_type_embeddings.weight"), &[config.type_vocab_size, hidden]))
+            .then(|| {
+                weights.table(
+                    &format!("{prefix}embeddings.token_type_embeddings.weight"),
+                    &[config.type_vocab_size, hidden],
+                )
+            })
             .transpose()?;
         let load = Loader { weights: &weights, device, eps: config.layer_norm_eps as f32 };
         let norm = load.norm(&format!("{prefix}embeddings.LayerNorm"), hidden)?;
@@ -211,7 +231,16 @@ impl Encoder {
         for i in 0..config.num_hidden_layers {
             let name = |part: &str| format!("{prefix}{stack}.{i}.{part}");
             let names: [&str; 8] = if family == Family::DistilBert {
-                ["attention.q_lin", "attention.k_lin", "attention.v_lin", "attention.out_lin", "sa_layer_norm", "ffn.lin1", "ffn.lin2", "output_layer_norm"]
+                [
+                    "attention.q_lin",
+                    "attention.k_lin",
+                    "attention.v_lin",
+                    "attention.out_lin",
+                    "sa_layer_norm",
+                    "ffn.lin1",
+                    "ffn.lin2",
+                    "output_layer_norm",
+                ]
             } else {
                 [
                     "attention.self.query",
@@ -233,7 +262,8 @@ impl Encoder {
                 last: load.norm(&name(names[7]), hidden)?,
             });
         }
-        let encoder = Self { config, family, prefix, device: device.clone(), activation, words, positions, types, norm, layers };
+        let encoder =
+            Self { config, family, prefix, device: device.clone(), activation, words, positions, types, norm, layers };
         Ok((encoder, weights))
     }
 
@@ -249,7 +279,12 @@ impl Encoder {
 
     /// Runs all texts and hands each one's `[tokens, hidden]` rows to `read`; what it makes of them
     /// comes back in the order of the texts.
-    pub(crate) fn run(&self, texts: &[Tokens], read: &(dyn Fn(usize, &[f32]) -> Vec<f32> + Sync), progress: Progress) -> Result<Vec<Vec<f32>>> {
+    pub(crate) fn run(
+        &self,
+        texts: &[Tokens],
+        read: &(dyn Fn(usize, &[f32]) -> Vec<f32> + Sync),
+        progress: Progress,
+    ) -> Result<Vec<Vec<f32>>> {
         let mut order: Vec<usize> = (0..texts.len()).collect();
         order.sort_by_key(|&i| (std::cmp::Reverse(texts[i].ids.len()), i));
         let batches = self.batches(texts, &order);
@@ -266,8 +301,11 @@ impl Encoder {
             progress(batch.len());
             Ok(made)
         };
-        let made: Vec<Vec<Vec<f32>>> =
-            if self.device.is_cpu() { batches.par_iter().map(one).collect::<Result<_>>()? } else { batches.iter().map(one).collect::<Result<_>>()? };
+        let made: Vec<Vec<Vec<f32>>> = if self.device.is_cpu() {
+            batches.par_iter().map(one).collect::<Result<_>>()?
+        } else {
+            batches.iter().map(one).collect::<Result<_>>()?
+        };
         let mut sorted = vec![Vec::new(); texts.len()];
         for (i, row) in order.into_iter().zip(made.into_iter().flatten()) {
             sorted[i] = row;
@@ -279,7 +317,8 @@ impl Encoder {
     /// spread over the cores.
     fn batches<'a>(&self, texts: &[Tokens], order: &'a [usize]) -> Vec<&'a [usize]> {
         let total: usize = texts.iter().map(|t| t.ids.len()).sum();
-        let budget = if self.device.is_cpu() { (total / (2 * rayon::current_num_threads())).clamp(32, PACKED) } else { PADDED };
+        let budget =
+            if self.device.is_cpu() { (total / (2 * rayon::current_num_threads())).clamp(32, PACKED) } else { PADDED };
         let mut batches = Vec::new();
         let (mut start, mut used) = (0, 0);
         for (n, &i) in order.iter().enumerate() {
@@ -350,7 +389,9 @@ impl Encoder {
         let longest = batch.iter().map(|&i| texts[i].ids.len()).max().unwrap_or(0).max(1);
         let mut x = vec![0.0; batch.len() * longest * size];
         let mut mask = vec![f32::MIN; batch.len() * longest];
-        for ((&i, rows), mask) in batch.iter().zip(x.chunks_exact_mut(longest * size)).zip(mask.chunks_exact_mut(longest)) {
+        for ((&i, rows), mask) in
+            batch.iter().zip(x.chunks_exact_mut(longest * size)).zip(mask.chunks_exact_mut(longest))
+        {
             let length = texts[i].ids.len();
             self.embed(&texts[i], &mut rows[..length * size]);
             mask[..length].fill(0.0);
@@ -358,10 +399,13 @@ impl Encoder {
         let mask = Tensor::from_vec(mask, (batch.len(), 1, 1, longest), &self.device)?;
         let mut x = Tensor::from_vec(x, (batch.len() * longest, size), &self.device)?;
         let linear = |x: &Tensor, l: &Linear| x.matmul(&l.weight)?.broadcast_add(&l.bias_tensor);
-        let norm = |x: Tensor, n: &Norm| candle_nn::ops::layer_norm(&x.contiguous()?, &n.tensors.0, &n.tensors.1, n.eps);
+        let norm =
+            |x: Tensor, n: &Norm| candle_nn::ops::layer_norm(&x.contiguous()?, &n.tensors.0, &n.tensors.1, n.eps);
         let scale = 1.0 / ((size / heads) as f64).sqrt();
         for layer in &self.layers {
-            let qkv = linear(&x, &layer.qkv)?.reshape((batch.len(), longest, 3, heads, size / heads))?.permute((2, 0, 3, 1, 4))?;
+            let qkv = linear(&x, &layer.qkv)?
+                .reshape((batch.len(), longest, 3, heads, size / heads))?
+                .permute((2, 0, 3, 1, 4))?;
             let (q, k, v) = (qkv.get(0)?.contiguous()?, qkv.get(1)?.contiguous()?, qkv.get(2)?.contiguous()?);
             let scores = (q.matmul(&k.t()?)? * scale)?.broadcast_add(&mask)?;
             let context = candle_nn::ops::softmax_last_dim(&scores)?.matmul(&v)?;
@@ -466,7 +510,11 @@ impl CustomOp1 for Attention<'_> {
         let mut context = vec![0.0; rows * size];
         let mut start = 0;
         for &length in self.lengths {
-            self.one(&qkv[start * triple..(start + length) * triple], &mut context[start * size..(start + length) * size], length);
+            self.one(
+                &qkv[start * triple..(start + length) * triple],
+                &mut context[start * size..(start + length) * size],
+                length,
+            );
             start += length;
         }
         Ok((CpuStorage::F32(context), Shape::from((rows, size))))
@@ -589,7 +637,8 @@ mod tests {
             let (encoder, _) = Encoder::open(&folder, "", &Device::Cpu).unwrap();
             let text = |n: usize| Tokens { ids: (0..n as u32).map(|i| 4 + i % 20).collect(), types: vec![0; n] };
             let texts = [text(9), text(3), text(9), text(1)];
-            let (a, b) = (encoder.packed(&texts, &[0, 1, 2, 3]).unwrap(), encoder.padded(&texts, &[0, 1, 2, 3]).unwrap());
+            let (a, b) =
+                (encoder.packed(&texts, &[0, 1, 2, 3]).unwrap(), encoder.padded(&texts, &[0, 1, 2, 3]).unwrap());
             assert_eq!(a.len(), b.len());
             assert!(a.iter().zip(&b).all(|(a, b)| (a - b).abs() < 1e-5), "{name}");
         }

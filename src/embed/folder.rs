@@ -93,7 +93,10 @@ impl Folder {
 
     pub(crate) fn need(&self, file: &str) -> Result<Cow<'static, [u8]>> {
         self.get(file).ok_or_else(|| {
-            self.error(file, format!("is missing; a model folder holds it: download the whole model again, {file} included"))
+            self.error(
+                file,
+                format!("is missing; a model folder holds it: download the whole model again, {file} included"),
+            )
         })
     }
 
@@ -198,8 +201,10 @@ impl Weights {
                 (Source::Disk(Mutex::new(opened)), length)
             }
         };
-        let mut weights = Self { folder: folder.clone(), file: file.to_owned(), entries: BTreeMap::new(), start: 8, source };
-        let truncated = |why: String| folder.error(file, format!("is truncated or no safetensors file ({why}); download it again"));
+        let mut weights =
+            Self { folder: folder.clone(), file: file.to_owned(), entries: BTreeMap::new(), start: 8, source };
+        let truncated =
+            |why: String| folder.error(file, format!("is truncated or no safetensors file ({why}); download it again"));
         if length < 8 {
             return Err(truncated(format!("{length} bytes")));
         }
@@ -214,8 +219,8 @@ impl Weights {
         entries.remove("__metadata__");
         weights.start = 8 + size as usize;
         for (name, value) in entries {
-            let entry: Entry =
-                serde_json::from_value(value).map_err(|e| truncated(format!("tensor {name} has a malformed entry: {e}")))?;
+            let entry: Entry = serde_json::from_value(value)
+                .map_err(|e| truncated(format!("tensor {name} has a malformed entry: {e}")))?;
             let (from, to) = entry.data_offsets;
             // a declared shape counts only as far as the file's own bytes carry it
             let declared = entry.shape.iter().try_fold(width(&entry.dtype).unwrap_or(1), |n, d| n.checked_mul(*d));
@@ -299,7 +304,10 @@ impl Weights {
             [] => (1, 1),
         };
         let kind = Kind::of(&entry.dtype).ok_or_else(|| {
-            self.error(format!("has tensor {name} of type {}; F32, F16, BF16 and I8 with a scale are read: convert it", entry.dtype))
+            self.error(format!(
+                "has tensor {name} of type {}; F32, F16, BF16 and I8 with a scale are read: convert it",
+                entry.dtype
+            ))
         })?;
         let scale = match kind {
             Kind::I8 if shape.len() < 2 => {
@@ -317,7 +325,8 @@ impl Weights {
         static OPEN: Mutex<BTreeMap<(PathBuf, u64, String), Weak<Table>>> = Mutex::new(BTreeMap::new());
         let path = self.folder.path(&self.file);
         let changed = path.metadata().and_then(|m| m.modified()).ok();
-        let changed = changed.and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok()).map_or(0, |d| d.as_nanos() as u64);
+        let changed =
+            changed.and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok()).map_or(0, |d| d.as_nanos() as u64);
         let key = (path.canonicalize().unwrap_or(path), changed, name.to_owned());
         let mut open = OPEN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(table) = open.get(&key).and_then(Weak::upgrade)
@@ -342,7 +351,10 @@ fn missing(folder: &Folder, file: &str) -> Error {
         );
     }
     if folder.has("model.safetensors.index.json") {
-        return folder.error("model.safetensors.index.json", format!("says the weights are in parts; join them into one {file}"));
+        return folder.error(
+            "model.safetensors.index.json",
+            format!("says the weights are in parts; join them into one {file}"),
+        );
     }
     folder.error(file, "is missing; the weights stand in it: download the whole model again")
 }

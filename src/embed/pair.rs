@@ -42,7 +42,8 @@ impl PairScorer {
     pub(crate) fn open_folder(folder: Folder, device: &Device) -> Result<Self> {
         let (encoder, weights) = Encoder::open(&folder, "", device)?;
         let config: Config = folder.json("config.json")?;
-        let mut named: Vec<(usize, &String)> = config.id2label.iter().filter_map(|(id, label)| Some((id.parse().ok()?, label))).collect();
+        let mut named: Vec<(usize, &String)> =
+            config.id2label.iter().filter_map(|(id, label)| Some((id.parse().ok()?, label))).collect();
         named.sort_unstable();
         let labels: Option<Vec<usize>> = named.iter().map(|(_, label)| side(label)).collect();
         let labels = labels.filter(|all| all.contains(&1) && named.iter().enumerate().all(|(i, (id, _))| i == *id)).ok_or_else(|| {
@@ -64,7 +65,10 @@ impl PairScorer {
             weights.f32(&format!("{inner}.bias"), &[hidden])?,
             encoder.family == Family::DistilBert,
         );
-        let last = (weights.f32(&format!("{last}.weight"), &[count, hidden])?, weights.f32(&format!("{last}.bias"), &[count])?);
+        let last = (
+            weights.f32(&format!("{last}.weight"), &[count, hidden])?,
+            weights.f32(&format!("{last}.bias"), &[count])?,
+        );
         let tokenizer = fitted(&folder, &encoder, None)?;
         Ok(Self { folder, encoder, tokenizer, inner, last, labels })
     }

@@ -52,7 +52,9 @@ impl Table {
         let rows = weights.table("embeddings", &shape)?;
         let tokenizer = tokenizer(folder)?;
         let vocabulary = tokenizer.get_vocab_size(true);
-        let one = |name: &str| weights.has(name).then(|| weights.f32(name, &[weights.shape(name).map_or(0, |s| s[0])])).transpose();
+        let one = |name: &str| {
+            weights.has(name).then(|| weights.f32(name, &[weights.shape(name).map_or(0, |s| s[0])])).transpose()
+        };
         let (piece_weights, mapping) = (one("weights")?, one("mapping")?);
         let covered = mapping.as_ref().map_or(shape[0], Vec::len);
         if covered < vocabulary {
@@ -60,15 +62,27 @@ impl Table {
                 "tensor embeddings has {covered} rows, tokenizer.json has {vocabulary} pieces; they are of different models: download both again"
             )));
         }
-        if mapping.iter().flatten().any(|row| *row < 0.0 || *row >= shape[0] as f32) || piece_weights.as_ref().is_some_and(|w| w.len() < covered) {
-            return Err(weights.error("tensor mapping or weights does not fit tensor embeddings; download the model again"));
+        if mapping.iter().flatten().any(|row| *row < 0.0 || *row >= shape[0] as f32)
+            || piece_weights.as_ref().is_some_and(|w| w.len() < covered)
+        {
+            return Err(
+                weights.error("tensor mapping or weights does not fit tensor embeddings; download the model again")
+            );
         }
         let model: serde_json::Value = folder.json("tokenizer.json")?;
         let unknown = model["model"]["unk_token"].as_str().and_then(|t| tokenizer.token_to_id(t));
         let unknown = unknown.or_else(|| model["model"]["unk_id"].as_u64().map(|id| id as u32));
         let longest = tokenizer.get_vocab(false).keys().map(String::len).max().unwrap_or(1);
         let max_tokens = config.seq_length.unwrap_or(MAX_TOKENS).max(1);
-        Ok(Self { tokenizer, rows, weights: piece_weights, mapping, unknown, max_tokens, max_bytes: max_tokens * longest.clamp(16, 64) })
+        Ok(Self {
+            tokenizer,
+            rows,
+            weights: piece_weights,
+            mapping,
+            unknown,
+            max_tokens,
+            max_bytes: max_tokens * longest.clamp(16, 64),
+        })
     }
 
     pub(crate) fn dim(&self) -> usize {

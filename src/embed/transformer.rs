@@ -87,7 +87,10 @@ pub(crate) fn fitted(folder: &Folder, encoder: &Encoder, wanted: Option<usize>) 
     let most = encoder.max_tokens();
     let max_length = wanted.unwrap_or(most).min(most);
     if max_length < 4 {
-        return Err(folder.error("config.json", format!("leaves room for {max_length} tokens; max_position_embeddings is too small: download it again")));
+        return Err(folder.error(
+            "config.json",
+            format!("leaves room for {max_length} tokens; max_position_embeddings is too small: download it again"),
+        ));
     }
     tokenizer
         .with_truncation(Some(TruncationParams { max_length, ..Default::default() }))
@@ -96,7 +99,11 @@ pub(crate) fn fitted(folder: &Folder, encoder: &Encoder, wanted: Option<usize>) 
 }
 
 /// All texts (or pairs) as tokens, over the cores.
-pub(crate) fn tokens<'a, T: Sync>(tokenizer: &Tokenizer, texts: &'a [T], input: impl Fn(&'a T) -> EncodeInput<'a> + Sync) -> Result<Vec<Tokens>> {
+pub(crate) fn tokens<'a, T: Sync>(
+    tokenizer: &Tokenizer,
+    texts: &'a [T],
+    input: impl Fn(&'a T) -> EncodeInput<'a> + Sync,
+) -> Result<Vec<Tokens>> {
     texts
         .par_iter()
         .with_min_len(8)
@@ -193,7 +200,8 @@ fn pooling(config: &serde_json::Value) -> Option<Vec<Pool>> {
         serde_json::Value::Array(names) => names.iter().filter_map(|n| n.as_str()).collect(),
         _ => vec![],
     };
-    let pools: Vec<Pool> = known.iter().filter(|(short, long, _)| named.contains(short) || config[*long] == true).map(|k| k.2).collect();
+    let pools: Vec<Pool> =
+        known.iter().filter(|(short, long, _)| named.contains(short) || config[*long] == true).map(|k| k.2).collect();
     (!pools.is_empty()).then_some(pools)
 }
 
@@ -233,16 +241,25 @@ impl Dense {
         let file = format!("{path}/config.json");
         let config: DenseConfig = folder.json(&file)?;
         if config.in_features != input {
-            return Err(folder.error(&file, format!("takes {} values, the pooling gives {input}; download the model again", config.in_features)));
+            return Err(folder.error(
+                &file,
+                format!("takes {} values, the pooling gives {input}; download the model again", config.in_features),
+            ));
         }
         let tanh = match config.activation_function.rsplit('.').next().unwrap_or("") {
             "Tanh" => true,
             "Identity" => false,
-            other => return Err(folder.error(&file, format!("asks for activation {other:?}; Tanh and Identity can be run"))),
+            other => {
+                return Err(folder.error(&file, format!("asks for activation {other:?}; Tanh and Identity can be run")));
+            }
         };
         let weights = Weights::open(folder, &format!("{path}/model.safetensors"))?;
         let weight = weights.f32("linear.weight", &[config.out_features, input])?;
-        let bias = if config.bias { weights.f32("linear.bias", &[config.out_features])? } else { vec![0.0; config.out_features] };
+        let bias = if config.bias {
+            weights.f32("linear.bias", &[config.out_features])?
+        } else {
+            vec![0.0; config.out_features]
+        };
         Ok((config.out_features, Self { weight, bias, tanh }))
     }
 
