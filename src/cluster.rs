@@ -124,13 +124,6 @@ fn quantised(similarity: f32) -> i32 {
 /// Connected components of `members` joined by pairs of at least `cut`, each sorted.
 fn components(e: &Embeddings, members: &[usize], cut: i32) -> Result<Vec<Vec<usize>>> {
     let mut root: Vec<usize> = (0..members.len()).collect();
-    fn find(root: &mut [usize], mut i: usize) -> usize {
-        while root[i] != i {
-            root[i] = root[root[i]];
-            i = root[i];
-        }
-        i
-    }
     let starts: Vec<usize> = (0..members.len()).step_by(BLOCK).collect();
     for &a in &starts {
         let rows = &members[a..(a + BLOCK).min(members.len())];
@@ -154,6 +147,15 @@ fn components(e: &Embeddings, members: &[usize], cut: i32) -> Result<Vec<Vec<usi
     }
     groups.retain(|g| !g.is_empty());
     Ok(groups)
+}
+
+/// The representative of `i`'s set (union-find, halving paths on the way).
+fn find(root: &mut [usize], mut i: usize) -> usize {
+    while root[i] != i {
+        root[i] = root[root[i]];
+        i = root[i];
+    }
+    i
 }
 
 /// Rounded cosines of `rows` against `columns`, row after row.

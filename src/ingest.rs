@@ -430,7 +430,7 @@ impl FrontMatter {
                     match iso_date(&written) {
                         Some(date) => front.published = front.published.or(Some(date)),
                         None => {
-                            warnings.push(format!("the date {written:?} is not understood; write it as 2026-02-11"))
+                            warnings.push(format!("the date {written:?} is not understood; write it as 2026-02-11"));
                         }
                     }
                     continue;

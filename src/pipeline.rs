@@ -302,16 +302,16 @@ impl Pipeline {
         let shape = Shape { readings, place: &place, ids: &ids, voices: &voices };
         for (k, g) in self.given.iter().enumerate() {
             let here: Vec<Judgement> = given.iter().copied().filter(|j| j.point == k).collect();
-            let (listed, rest) = here.into_iter().partition(|j| j.confidence() >= f64::from(self.calibration.list));
-            let (entry, why) = self.point(&shape, g.id.clone(), g.text.clone(), Origin::Given, listed, rest, &voice);
+            let (listed, rest): (Vec<_>, Vec<_>) =
+                here.into_iter().partition(|j| j.confidence() >= f64::from(self.calibration.list));
+            let (entry, why) = self.point(&shape, g.id.clone(), g.text.clone(), Origin::Given, listed, &rest, &voice);
             points.push(entry);
             evidence.push(why);
         }
         for (k, cluster) in clusters.iter().enumerate() {
             let here: Vec<Judgement> = members.iter().copied().filter(|j| j.point == k).collect();
             let exemplar = single_line(texts[cluster[0]]);
-            let (entry, why) =
-                self.point(&shape, found_ids[k].clone(), exemplar, Origin::Found, here, Vec::new(), &voice);
+            let (entry, why) = self.point(&shape, found_ids[k].clone(), exemplar, Origin::Found, here, &[], &voice);
             points.push(entry);
             evidence.push(why);
         }
@@ -458,7 +458,7 @@ impl Pipeline {
         text: String,
         origin: Origin,
         mut listed: Vec<Judgement>,
-        rest: Vec<Judgement>,
+        rest: &[Judgement],
         voice: &dyn Fn(usize) -> usize,
     ) -> (PointEntry, PointEvidence) {
         listed.sort_by(|a, b| {
@@ -466,7 +466,6 @@ impl Pipeline {
         });
         let words: Vec<Word<'_>> = listed
             .iter()
-            // what an author quotes only to reject is not evidence of what its speaker's camp holds here
             .map(|j| Word {
                 voice: voice(j.claim),
                 judgement: *j,

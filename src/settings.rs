@@ -53,7 +53,7 @@ impl Options {
 /// ` (line N)` for an error's place in `text`.
 pub(crate) fn line_of(text: &str, span: Option<std::ops::Range<usize>>) -> String {
     span.map_or_else(String::new, |s| {
-        let line = text.as_bytes()[..s.start.min(text.len())].iter().filter(|&&b| b == b'\n').count() + 1;
+        let line = text[..s.start.min(text.len())].matches('\n').count() + 1;
         format!(" (line {line})")
     })
 }

@@ -79,7 +79,7 @@ impl Store {
     fn prepare(path: PathBuf, db: Connection) -> Result<Self> {
         let ready = || -> rusqlite::Result<i64> {
             // two processes on one corpus take turns
-            db.busy_timeout(Duration::from_secs(60))?;
+            db.busy_timeout(Duration::from_mins(1))?;
             db.pragma_update(None, "journal_mode", "WAL")?;
             db.pragma_update(None, "synchronous", "NORMAL")?;
             db.pragma_query_value(None, "user_version", |r| r.get(0))

@@ -111,6 +111,7 @@ fn article(lines: &[(&str, Layout)], code: &str) -> (Article, Vec<Sentence>) {
         url: None,
         text,
         body,
+        warnings: Vec::new(),
     };
     (article, sentences)
 }

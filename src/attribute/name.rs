@@ -107,8 +107,7 @@ pub fn voices(articles: &[(&Article, &[Claim])], _people: &People) -> Voices {
 
 fn id_of(name: &str) -> String {
     let digest = Sha256::digest(name.as_bytes());
-    let hex: String = digest.iter().take(4).map(|b| format!("{b:02x}")).collect();
-    format!("v-{hex}")
+    format!("v-{}", crate::store::hex(&digest[..4]))
 }
 
 /// Whether two spellings name one person, as far as their letters tell.
