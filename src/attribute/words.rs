@@ -106,6 +106,7 @@ pub(super) struct Lexicon {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Phrase {
     parts: Vec<Part>,
+    mark: Option<char>,
     /// Written with `+`: counts only next to a reported clause.
     pub strict: bool,
 }
@@ -118,9 +119,15 @@ enum Part {
 }
 
 impl Phrase {
-    fn new(text: &str) -> Phrase {
+    /// A phrase as a data file writes it.
+    pub(super) fn of(text: &str) -> Phrase {
         let strict = text.ends_with('+');
         let mut parts = Vec::new();
+        let text = text.trim();
+        let (text, mark) = match text.chars().next_back() {
+            Some(c @ (',' | ':' | '.')) => (&text[..text.len() - 1], Some(c)),
+            _ => (text, None),
+        };
         for word in text.trim_end_matches('+').split_whitespace() {
             if word == "~" {
                 parts.push(Part::Gap);
@@ -135,7 +142,12 @@ impl Phrase {
                 parts.push(Part::Start(last));
             }
         }
-        Phrase { parts, strict }
+        Phrase { parts, strict, mark }
+    }
+
+    /// The punctuation it asks for behind it.
+    pub(super) fn mark(&self) -> Option<char> {
+        self.mark
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -184,7 +196,7 @@ static LEXICONS: LazyLock<Vec<Lexicon>> = LazyLock::new(|| {
                     Words::default()
                 }
             };
-            let phrases = |list: &[String]| list.iter().map(|p| Phrase::new(p)).collect();
+            let phrases = |list: &[String]| list.iter().map(|p| Phrase::of(p)).collect();
             Lexicon {
                 code,
                 say: phrases(&words.say),
@@ -198,7 +210,7 @@ static LEXICONS: LazyLock<Vec<Lexicon>> = LazyLock::new(|| {
                     .iter()
                     .map(|frame| {
                         let (before, after) = frame.split_once("{}").unwrap_or((frame, ""));
-                        (Phrase::new(before), Phrase::new(after))
+                        (Phrase::of(before), Phrase::of(after))
                     })
                     .collect(),
                 words,
