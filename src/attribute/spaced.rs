@@ -1,0 +1,795 @@
+//! Who holds a sentence, in languages that put spaces between words?
+
+use crate::span::Span;
+
+use super::base::{Case, base_form};
+use super::cue::{Finding, Holder, Mention, View};
+use super::words::{Lexicon, Phrase, longest, split_word};
+
+/// A word with what stands before it.
+#[derive(Debug, Clone)]
+struct Token {
+    start: usize,
+    end: usize,
+    low: String,
+    capital: bool,
+    /// Speech stands between it and the word before.
+    after_speech: bool,
+    /// Marks between it and the word before, without white space.
+    gap: String,
+}
+
+impl AsRef<str> for Token {
+    fn as_ref(&self) -> &str {
+        &self.low
+    }
+}
+
+/// How far a subject may stand from its verb, in words.
+const REACH: usize = 18;
+
+/// What one place in the sentence may stand for.
+#[derive(Debug, Clone)]
+struct Candidate {
+    from: usize,
+    to: usize,
+    holder: Holder,
+    /// A name of one capital word that nothing else vouches for.
+    weak: bool,
+    oblique: bool,
+    role: bool,
+    name: String,
+    person: bool,
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '\u{200c}' | '\u{0640}') || is_mark(c)
+}
+
+/// Combining marks belong to the letter before.
+fn is_mark(c: char) -> bool {
+    matches!(c as u32, 0x300..=0x36F | 0x610..=0x61A | 0x64B..=0x65F | 0x670 | 0x900..=0x903 | 0x93A..=0x94F)
+}
+
+fn tokens(view: &View) -> Vec<Token> {
+    let text = view.span.of(view.text);
+    let base = view.span.start();
+    let mut out: Vec<Token> = Vec::new();
+    let mut gap = String::new();
+    let mut after_speech = false;
+    let mut chars = text.char_indices().peekable();
+    while let Some((i, c)) = chars.next() {
+        if view.masked(base + i) {
+            after_speech = true;
+            continue;
+        }
+        let handle = c == '@' && chars.peek().is_some_and(|(_, n)| n.is_alphanumeric() || *n == '_');
+        if !(is_word(c) || handle) {
+            if !c.is_whitespace() {
+                gap.push(c);
+            }
+            continue;
+        }
+        let mut end = i + c.len_utf8();
+        while let Some(&(j, n)) = chars.peek() {
+            let joins = matches!(n, '-' | '\'' | '’' | 'ʼ' | '‑')
+                && text[j + n.len_utf8()..].chars().next().is_some_and(char::is_alphanumeric)
+                && !view.masked(base + j + n.len_utf8());
+            if !(is_word(n) || joins) || view.masked(base + j) {
+                break;
+            }
+            end = j + n.len_utf8();
+            chars.next();
+        }
+        let mut pieces = split_word(&text[i..end], base + i);
+        if view.lex.code == "ara" {
+            pieces = unglue(pieces, out.last());
+        }
+        for (start, end, piece) in pieces {
+            let low = piece.to_lowercase();
+            out.push(Token {
+                start,
+                end,
+                capital: handle || piece.chars().next().is_some_and(char::is_uppercase),
+                low,
+                after_speech: std::mem::take(&mut after_speech),
+                gap: std::mem::take(&mut gap),
+            });
+        }
+    }
+    out
+}
+
+/// Arabic writes "according to" as one letter on the next word: لأحمد is ل and أحمد.
+fn unglue(pieces: Vec<(usize, usize, String)>, before: Option<&Token>) -> Vec<(usize, usize, String)> {
+    let opens = before.is_some_and(|t| {
+        matches!(t.low.as_str(), "وفقا" | "وفقًا" | "وفقاً" | "طبقا" | "طبقًا" | "طبقاً" | "ووفقا" | "ووفقًا")
+    });
+    if !opens {
+        return pieces;
+    }
+    let mut out = Vec::new();
+    for (start, end, piece) in pieces {
+        match piece.strip_prefix('ل') {
+            Some(rest) if !rest.is_empty() && out.is_empty() => {
+                let cut = start + 'ل'.len_utf8();
+                out.push((start, cut, "ل".to_owned()));
+                out.push((cut, end, rest.to_owned()));
+            }
+            _ => out.push((start, end, piece)),
+        }
+    }
+    out
+}
+
+fn listed(list: &[String], low: &str) -> bool {
+    list.iter().any(|w| w == low)
+}
+
+/// Marks that a subject's search does not cross.
+fn is_wall(gap: &str) -> bool {
+    gap.contains([';', ':', '!', '?', '؛', '؟', '…'])
+}
+
+/// The names in a sentence, for the article's register of them.
+pub(super) fn mentions(view: &View) -> Vec<Mention> {
+    let tokens = tokens(view);
+    if view.lex.code == "ara" {
+        return Vec::new();
+    }
+    names(view, &tokens)
+        .into_iter()
+        .filter_map(|c| {
+            let Holder::Name(_) = c.holder else { return None };
+            Some(Mention {
+                name: c.name.clone(),
+                span: Span::new(tokens[c.from].start, tokens[c.to - 1].end),
+                person: c.person,
+                oblique: c.oblique,
+            })
+        })
+        .collect()
+}
+
+/// Words in lower case, for telling names from sentence openers.
+pub(super) fn lower_words(view: &View) -> Vec<String> {
+    tokens(view).into_iter().filter(|t| !t.capital).map(|t| t.low).collect()
+}
+
+fn names(view: &View, tokens: &[Token]) -> Vec<Candidate> {
+    let lex = view.lex;
+    let words = &lex.words;
+    let mut out = Vec::new();
+    let mut i = 0;
+    while i < tokens.len() {
+        let handle = view.text[tokens[i].start..].starts_with('@');
+        if handle {
+            let name = view.text[tokens[i].start..tokens[i].end].to_owned();
+            out.push(Candidate {
+                from: i,
+                to: i + 1,
+                holder: Holder::Name(name.clone()),
+                weak: false,
+                oblique: is_oblique(lex, tokens, i),
+                role: false,
+                name,
+                person: true,
+            });
+            i += 1;
+            continue;
+        }
+        if !starts_name(view, tokens, i) {
+            i += 1;
+            continue;
+        }
+        let mut to = i + 1;
+        while to < tokens.len() {
+            let next = &tokens[to];
+            let initial = tokens[to - 1].low.chars().count() <= 2 || listed(&words.titles, &tokens[to - 1].low);
+            let tight = !next.after_speech && (next.gap.is_empty() || (next.gap == "." && initial));
+            if !tight {
+                break;
+            }
+            if next.capital && !next.low.chars().any(|c| c.is_ascii_digit()) && next.low != "l2" {
+                to += 1;
+            } else if listed(&words.inside, &next.low)
+                && tokens.get(to + 1).is_some_and(|t| t.capital && t.gap.is_empty())
+                && !next.capital
+                && !listed(&words.prep, &next.low) | (to + 1 < tokens.len() && to > i + 1 && lex.code != "eng")
+            {
+                to += 2;
+            } else {
+                break;
+            }
+        }
+        let candidate = name_of(view, tokens, i, to);
+        i = to;
+        if let Some(c) = candidate {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn starts_name(view: &View, tokens: &[Token], i: usize) -> bool {
+    let t = &tokens[i];
+    let words = &view.lex.words;
+    if !t.capital || t.low.chars().any(|c| c.is_ascii_digit()) {
+        return false;
+    }
+    // a ticker is no name
+    if t.gap.ends_with('$') || t.gap.ends_with('#') {
+        return false;
+    }
+    if listed(&words.titles, &t.low) {
+        return true;
+    }
+    !listed(&words.not_names, &t.low)
+}
+
+fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Option<Candidate> {
+    let lex = view.lex;
+    let words = &lex.words;
+    let first = from;
+    let mut titled = false;
+    while from < to && listed(&words.titles, &tokens[from].low) {
+        titled = true;
+        from += 1;
+    }
+    while to > from + 1 && listed(&words.titles, &tokens[to - 1].low) {
+        titled = true;
+        to -= 1;
+    }
+    // a role written with a capital: at the start of a sentence, or any German noun
+    while to - from >= 2 && (longest(&lex.roles, &tokens[from..from + 1]).is_some()) {
+        titled = true;
+        from += 1;
+    }
+    if to - from >= 2 && lex.code == "deu" {
+        let article = from > 0 && listed(&words.definite, &tokens[from - 1].low);
+        if article && from == first && view.known.whole(&text_of(view, tokens, from, to)).is_none() {
+            from += 1;
+        }
+    }
+    // a sentence opener that the capital does not make a name
+    if from < to && from == 0 && to - from >= 2 && view.known.is_lower(&tokens[from].low) && lex.code != "deu" && lex.code != "vie" {
+        from += 1;
+    }
+    if from >= to {
+        return None;
+    }
+    // "Полюс" Иван Петров: a change of script parts two names
+    if to - from >= 3 {
+        let latin = |t: &Token| t.low.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
+        if let Some(cut) = (from + 1..to).find(|&k| latin(&tokens[k]) != latin(&tokens[k - 1])) {
+            if to - cut >= 2 {
+                from = cut;
+            } else {
+                to = cut;
+            }
+        }
+    }
+    let raw = text_of(view, tokens, from, to);
+    let single = to - from == 1;
+    let oblique = is_oblique(lex, tokens, first) || tokens.get(to).is_some_and(|t| t.low == "'s" && t.gap.is_empty());
+    let known = view.known.whole(&raw);
+    if single && known.is_none() && !titled {
+        let low = &tokens[from].low;
+        if low.chars().count() < 2 || view.known.is_lower(low) {
+            return None;
+        }
+        // German writes every noun with a capital
+        if lex.code == "deu" && !organisation(lex, low) {
+            let article = from > 0
+                && (listed(&words.definite, &tokens[from - 1].low) || listed(&words.indefinite, &tokens[from - 1].low));
+            if article || from == 0 {
+                return None;
+            }
+        }
+    }
+    let name = known.map_or(raw, str::to_owned);
+    Some(Candidate {
+        from: first,
+        to,
+        holder: Holder::Name(name.clone()),
+        weak: single && known.is_none() && !titled,
+        oblique,
+        role: false,
+        person: titled || !single || known.is_some(),
+        name,
+    })
+}
+
+fn organisation(lex: &Lexicon, low: &str) -> bool {
+    lex.words.organisations.iter().any(|o| match o.strip_prefix('*') {
+        Some(ending) => low.ends_with(ending),
+        None => low == o,
+    })
+}
+
+fn text_of(view: &View, tokens: &[Token], from: usize, to: usize) -> String {
+    let raw = &view.text[tokens[from].start..tokens[to - 1].end];
+    raw.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether what stands at `at` hangs on a preposition, articles, titles and roles between them passed over.
+fn is_oblique(lex: &Lexicon, tokens: &[Token], at: usize) -> bool {
+    let words = &lex.words;
+    let mut k = at;
+    while k > 0 {
+        if !tokens[k].gap.is_empty() && tokens[k].gap != "«" && tokens[k].gap != "\"" && tokens[k].gap != "“" {
+            return false;
+        }
+        let before = &tokens[k - 1].low;
+        if listed(&words.prep, before) {
+            return true;
+        }
+        if listed(&words.definite, before) || listed(&words.titles, before) {
+            k -= 1;
+        } else {
+            return false;
+        }
+    }
+    false
+}
+
+/// Everybody the sentence could be pointing at, in order.
+fn candidates(view: &View, tokens: &[Token]) -> Vec<Candidate> {
+    let lex = view.lex;
+    let words = &lex.words;
+    let mut out = if lex.code == "ara" { Vec::new() } else { names(view, tokens) };
+    let taken = |out: &[Candidate], i: usize| out.iter().any(|c| c.from <= i && i < c.to);
+    let mut extra = Vec::new();
+    let plain = |from: usize, to: usize, holder: Holder, role: bool| Candidate {
+        from,
+        to,
+        holder,
+        weak: false,
+        oblique: is_oblique(lex, tokens, from),
+        role,
+        name: String::new(),
+        person: false,
+    };
+    let mut i = 0;
+    while i < tokens.len() {
+        if taken(&out, i) {
+            i += 1;
+            continue;
+        }
+        let low = &tokens[i].low;
+        if let Some((n, _)) = longest(&lex.crowd, &tokens[i..]) {
+            let relative = tokens.get(i + n).is_some_and(|t| {
+                t.gap.is_empty()
+                    && matches!(t.low.as_str(), "who" | "whose" | "that" | "which" | "of" | "qui" | "que" | "die" | "der" | "das" | "che" | "quem")
+            });
+            if !relative {
+                extra.push(plain(i, i + n, Holder::Crowd, false));
+            }
+            i += n;
+            continue;
+        }
+        let pair = tokens.get(i + 1).map(|t| format!("{low} {}", t.low));
+        if pair.as_ref().is_some_and(|p| listed(&words.he, p)) {
+            extra.push(plain(i, i + 2, Holder::Back, false));
+            i += 2;
+            continue;
+        }
+        if listed(&words.he, low) {
+            extra.push(plain(i, i + 1, Holder::Back, false));
+        } else if listed(&words.me, low) {
+            extra.push(plain(i, i + 1, Holder::Me, false));
+        } else if let Some((n, _)) = longest(&lex.roles, &tokens[i..]) {
+            let unknown = (i.saturating_sub(2)..i).any(|k| listed(&words.indefinite, &tokens[k].low) && tokens[k + 1..=i].iter().all(|t| t.gap.is_empty()));
+            let holder = if unknown { Holder::Crowd } else { Holder::Back };
+            extra.push(plain(i, i + n, holder, true));
+            i += n;
+            continue;
+        }
+        i += 1;
+    }
+    out.append(&mut extra);
+    out.sort_by_key(|c| c.from);
+    out
+}
+
+/// A verb of saying: words `from..to`.
+#[derive(Debug, Clone, Copy)]
+struct Verb {
+    from: usize,
+    to: usize,
+    by_speech: bool,
+}
+
+fn verbs(view: &View, tokens: &[Token]) -> Vec<Verb> {
+    let lex = view.lex;
+    let words = &lex.words;
+    let mut blocked = vec![false; tokens.len()];
+    for phrase in words.not_say.iter().map(|p| Phrase::of(p)) {
+        for i in 0..tokens.len() {
+            if let Some(n) = phrase.matches(&tokens[i..]) {
+                blocked[i..i + n].fill(true);
+            }
+        }
+    }
+    let last_speech = view.quotes.iter().any(|q| q.speech && q.span.overlaps(view.span) && tokens.last().is_some_and(|t| q.span.start() >= t.end));
+    let mut out = Vec::new();
+    let mut i = 0;
+    while i < tokens.len() {
+        let Some((n, phrase)) = longest(&lex.say, &tokens[i..]) else {
+            i += 1;
+            continue;
+        };
+        if blocked[i] {
+            i += 1;
+            continue;
+        }
+        let before = i.checked_sub(1).map(|k| tokens[k].low.as_str());
+        // "the claims", "her fears", "Kosten": a noun
+        let noun = tokens[i].gap.is_empty()
+            && n == 1
+            && !tokens[i].after_speech
+            && before.is_some_and(|b| {
+                (listed(&words.definite, b) && !listed(&words.he, b) && !matches!(lex.code, "rus" | "ukr" | "pol" | "ind" | "tur" | "deu"))
+                    || (listed(&words.indefinite, b) && lex.words.crowd.iter().all(|c| c != b))
+                    || (listed(&words.prep, b) && !matches!(lex.code, "fra"))
+                    || b == "'s"
+            });
+        let capital_noun = lex.code == "deu" && tokens[i].capital && i > 0 && !tokens[i].after_speech && tokens[i].gap.is_empty();
+        let next = tokens.get(i + n);
+        let opens_clause = next.is_none_or(|t| t.after_speech || t.gap.contains(':') || t.gap.contains('«') || t.gap.contains('"') || t.gap.contains('“') || longest(&lex.that, std::slice::from_ref(t)).is_some())
+            || tokens[i].after_speech;
+        if !noun && !capital_noun && (!phrase.strict || opens_clause) {
+            let by_speech = tokens[i].after_speech
+                || next.is_some_and(|t| t.after_speech)
+                || (next.is_none() && last_speech);
+            out.push(Verb { from: i, to: i + n, by_speech });
+        }
+        i += n;
+    }
+    out
+}
+
+/// Who the sentence says holds it, if it says so.
+pub(super) fn read(view: &View) -> Option<Finding> {
+    let tokens = tokens(view);
+    if tokens.is_empty() {
+        return None;
+    }
+    let people = candidates(view, &tokens);
+    framed(view, &tokens, &people)
+        .or_else(|| spoken(view, &tokens, &people))
+        .or_else(|| introduced(view, &tokens, &people))
+        .or_else(|| hearsay(view, &tokens))
+}
+
+fn finding(view: &View, tokens: &[Token], c: &Candidate, rule: &'static str, cue: (usize, usize), case: Case) -> Finding {
+    let holder = match &c.holder {
+        Holder::Name(name) => {
+            let known = view.known.whole(name).is_some();
+            // the register holds base forms already
+            Holder::Name(if known { name.clone() } else { base_form(name, view.lex.code, case) })
+        }
+        other => other.clone(),
+    };
+    let rule = if holder == Holder::Back { "pronoun" } else { rule };
+    Finding {
+        holder,
+        mention: Span::new(tokens[c.from].start, tokens[c.to - 1].end),
+        rule,
+        cue: Span::new(tokens[cue.0].start, tokens[cue.1 - 1].end),
+    }
+}
+
+/// "according to X", "X'e göre".
+fn framed(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding> {
+    let lex = view.lex;
+    for i in 0..tokens.len() {
+        for (before, after) in &lex.frames {
+            if before.is_empty() {
+                let Some(n) = after.matches(&tokens[i..]) else { continue };
+                let holder = people
+                    .iter()
+                    .rev()
+                    .find(|c| c.to == i && c.holder != Holder::Me)
+                    .cloned()
+                    .or_else(|| pronoun_at(lex, tokens, i.checked_sub(1)?))
+                    .or_else(|| people.iter().rev().find(|c| c.to + 1 == i && matches!(c.holder, Holder::Name(_))).cloned());
+                if let Some(c) = holder {
+                    return Some(finding(view, tokens, &c, "according-to", (i, i + n), Case::Oblique));
+                }
+                continue;
+            }
+            let Some(n) = before.matches(&tokens[i..]) else { continue };
+            let from = i + n;
+            let Some(c) = frame_holder(view, tokens, people, from) else { continue };
+            if let Some(mark) = after.mark() {
+                if !tokens.get(c.to).is_some_and(|t| t.gap.contains(mark)) {
+                    continue;
+                }
+            }
+            if !after.is_empty() && after.matches(&tokens[c.to..]).is_none() {
+                continue;
+            }
+            if c.holder == Holder::Me {
+                return None;
+            }
+            let case = if lex.words.frames.len() > 1 && tokens[i].low.starts_with("как") | tokens[i].low.starts_with("як") { Case::Straight } else { Case::Oblique };
+            return Some(finding(view, tokens, &c, "according-to", (i, from), case));
+        }
+    }
+    None
+}
+
+fn pronoun_at(lex: &Lexicon, tokens: &[Token], i: usize) -> Option<Candidate> {
+    let low = &tokens.get(i)?.low;
+    let holder = if listed(&lex.words.him, low) { Holder::Back } else { return None };
+    Some(Candidate { from: i, to: i + 1, holder, weak: false, oblique: false, role: false, name: String::new(), person: false })
+}
+
+fn frame_holder(view: &View, tokens: &[Token], people: &[Candidate], from: usize) -> Option<Candidate> {
+    if tokens.get(from)?.after_speech {
+        return None;
+    }
+    if let Some(c) = pronoun_at(view.lex, tokens, from) {
+        return Some(c);
+    }
+    if view.lex.code == "ara" {
+        return arabic_name(view, tokens, from);
+    }
+    let mut end = from;
+    while end < tokens.len() && end < from + 9 {
+        if end > from && (tokens[end].gap.contains([',', ';', ':', '(', '—', '–']) || tokens[end].after_speech) {
+            // "по словам ведущего инженера, Ивана Петрова" goes on after its comma
+            break;
+        }
+        end += 1;
+    }
+    let inside: Vec<&Candidate> = people.iter().filter(|c| c.from >= from && c.to <= end).collect();
+    let first = inside.first()?;
+    if first.from == from && !first.role {
+        return Some((*first).clone());
+    }
+    let named = inside.iter().find(|c| matches!(c.holder, Holder::Name(_)) && (!c.oblique || c.from == from));
+    if let Some(c) = named {
+        return Some((*c).clone());
+    }
+    // "по словам инженера, Ивана Петрова"
+    let apposed = people.iter().find(|c| c.from == end && matches!(c.holder, Holder::Name(_)) && c.person && first.role);
+    if let Some(c) = apposed {
+        return Some(c.clone());
+    }
+    inside.iter().find(|c| c.from <= from + 3).map(|c| (*c).clone())
+}
+
+/// "X said", "said X".
+fn spoken(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding> {
+    let mut verbs = verbs(view, tokens);
+    let speech = view.has_speech();
+    if speech {
+        verbs.sort_by_key(|v| !v.by_speech);
+    }
+    let mut dropped = None;
+    for verb in verbs {
+        let rule = if speech { "quote" } else { "said-that" };
+        let cue = (verb.from, verb.to);
+        let after_quote = tokens[verb.from].after_speech;
+        let inverted = after_quote
+            || (verb.from == 0 && (speech || view.lex.code == "ara" || view.span.start() > 0))
+            || tokens[verb.from].gap.contains([',', '—', '–', '-', '»', '”', '"', '“', '’'])
+            || view.lex.code == "ara"
+            || (speech && verb.from <= 2 && tokens[..=verb.from].iter().any(|t| t.after_speech))
+            || (view.lex.code == "ind" && speech);
+        let before = subject_before(view, tokens, people, verb.from);
+        let after = || if inverted { subject_after(view, tokens, people, verb.to) } else { None };
+        let found = if after_quote { after().or_else(|| before.clone()) } else { before.clone().or_else(after) };
+        match found {
+            Some(c) if c.holder == Holder::Me => {
+                if speech && !after_quote {
+                    continue;
+                }
+                return None;
+            }
+            Some(c) => {
+                let mut c = c;
+                // "When Veltman left, he said": the pronoun's person stands in the sentence
+                if c.holder == Holder::Back
+                    && !c.role
+                    && let Some(named) = people.iter().rev().find(|n| n.to <= c.from && n.person && !n.oblique)
+                {
+                    c = named.clone();
+                }
+                return Some(finding(view, tokens, &c, rule, cue, Case::Straight));
+            }
+            None if verb.by_speech && dropped.is_none() && drops(view.lex) => {
+                dropped = Some(Finding {
+                    holder: Holder::Dropped,
+                    mention: Span::new(tokens[verb.from].start, tokens[verb.to - 1].end),
+                    rule: "pronoun",
+                    cue: Span::new(tokens[verb.from].start, tokens[verb.to - 1].end),
+                });
+            }
+            None => {}
+        }
+    }
+    dropped
+}
+
+/// Whether the language leaves out a subject that is plain.
+fn drops(lex: &Lexicon) -> bool {
+    matches!(lex.code, "spa" | "ita" | "por" | "pol" | "rus" | "ukr" | "tur" | "ara" | "ind")
+}
+
+fn subject_before(view: &View, tokens: &[Token], people: &[Candidate], verb: usize) -> Option<Candidate> {
+    if view.lex.code == "ara" {
+        return arabic_before(view, tokens, verb);
+    }
+    let mut wall = verb;
+    while wall > 0 && verb - wall < REACH {
+        if is_wall(&tokens[wall].gap) || (tokens[wall].after_speech && wall != verb) {
+            break;
+        }
+        if tokens[wall].after_speech && wall == verb {
+            break;
+        }
+        wall -= 1;
+    }
+    // verb-final languages name the subject long before the verb, a quotation between them
+    if view.lex.code == "tur" {
+        wall = 0;
+    }
+    let inside: Vec<&Candidate> = people.iter().filter(|c| c.from >= wall && c.to <= verb && !c.oblique).collect();
+    let pick = |c: &&Candidate| -> bool { !c.role };
+    if view.lex.code == "tur" {
+        return inside.iter().find(|c| matches!(c.holder, Holder::Name(_)) && (c.person || !c.weak || c.from <= 3) && !bent_turkish(tokens, c.to))
+            .or_else(|| inside.iter().find(|c| pick(c)))
+            .or_else(|| inside.iter().find(|c| c.role && verb - c.to <= 1))
+            .map(|c| (*c).clone());
+    }
+    let nearest = inside.iter().rev().find(|c| pick(c));
+    if let Some(c) = nearest {
+        // a thing between a person and the verb: "Okonjo, whose Tidewater builds them, says"
+        if c.weak
+            && let Some(person) = inside.iter().rev().find(|p| p.person && p.from < c.from && tokens[p.to..c.from].iter().chain([&tokens[c.from]]).any(|t| t.gap.contains([',', '(', '—', '–'])))
+        {
+            return Some((*person).clone());
+        }
+        return Some((*c).clone());
+    }
+    inside.iter().rev().find(|c| c.role && verb - c.to <= 6).map(|c| (*c).clone())
+}
+
+/// Whether a Turkish name carries a case that no subject has: 'ı 'a 'da 'ın.
+fn bent_turkish(tokens: &[Token], to: usize) -> bool {
+    tokens.get(to).is_some_and(|t| t.low.starts_with('\'') && t.gap.is_empty())
+}
+
+fn subject_after(view: &View, tokens: &[Token], people: &[Candidate], from: usize) -> Option<Candidate> {
+    if view.lex.code == "ara" {
+        return arabic_name(view, tokens, from);
+    }
+    let mut end = from;
+    while end < tokens.len() && end - from < 12 {
+        let t = &tokens[end];
+        if t.after_speech || is_wall(&t.gap) || t.gap.contains(['«', '“', '„']) || (end > from && longest(&view.lex.that, std::slice::from_ref(t)).is_some() && t.low.chars().count() > 2 && !listed(&view.lex.words.definite, &t.low)) {
+            break;
+        }
+        end += 1;
+    }
+    let inside: Vec<&Candidate> = people.iter().filter(|c| c.from >= from && c.to <= end).collect();
+    if let Some(c) = inside.first()
+        && c.from == from
+        && !c.role
+    {
+        return Some((*c).clone());
+    }
+    // a person by name, past what he is: "explains its treasurer, Jane Doe"
+    inside
+        .iter()
+        .find(|c| matches!(c.holder, Holder::Name(_)) && !c.oblique && (c.person || c.from <= from + 2))
+        .or_else(|| inside.iter().find(|c| matches!(c.holder, Holder::Crowd | Holder::Back) && c.from <= from + 3 && !c.oblique))
+        .or_else(|| inside.iter().find(|c| matches!(c.holder, Holder::Name(_)) && c.person && c.oblique && c.from <= from + 4))
+        .map(|c| (*c).clone())
+}
+
+/// "X: «…»" without a verb the lists know.
+fn introduced(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding> {
+    let speech = view.quotes.iter().find(|q| q.speech && view.span.contains(Span::new(q.span.start(), q.span.start())))?;
+    let before = tokens.iter().rposition(|t| t.end <= speech.span.start())?;
+    let between = &view.text[tokens[before].end..speech.span.start()];
+    if !between.contains([':', '：']) {
+        return None;
+    }
+    let c = people
+        .iter()
+        .rev()
+        .filter(|c| c.to <= before + 1 && c.holder != Holder::Me)
+        .find(|c| matches!(c.holder, Holder::Name(_)) && !c.oblique)
+        .or_else(|| people.iter().rev().find(|c| c.to <= before + 1 && c.holder != Holder::Me && !c.oblique))?;
+    Some(finding(view, tokens, c, "quote", (c.from, c.to), Case::Straight))
+}
+
+/// "it is often said that".
+fn hearsay(view: &View, tokens: &[Token]) -> Option<Finding> {
+    (0..tokens.len().min(8)).find_map(|i| {
+        let (n, _) = longest(&view.lex.generic, &tokens[i..])?;
+        let span = Span::new(tokens[i].start, tokens[i + n - 1].end);
+        Some(Finding { holder: Holder::Crowd, mention: span, rule: "hearsay", cue: span })
+    })
+}
+
+/// Arabic has no capitals: the name is what stands between the verb and إن, less what the person is.
+fn arabic_name(view: &View, tokens: &[Token], from: usize) -> Option<Candidate> {
+    let mut end = from;
+    while end < tokens.len() && end - from < 9 {
+        let t = &tokens[end];
+        if t.after_speech || (end > from && t.gap.contains([':', '،', ',', '؛', '«', '"', '“', '(', '.'])) || listed(&view.lex.words.that, &t.low) || listed(&view.lex.words.prep, &t.low) || longest(&view.lex.say, &tokens[end..]).is_some() && end > from {
+            break;
+        }
+        end += 1;
+    }
+    arabic_span(view, tokens, from, end)
+}
+
+fn arabic_before(view: &View, tokens: &[Token], verb: usize) -> Option<Candidate> {
+    let mut from = verb;
+    while from > 0 && verb - from < 7 {
+        if tokens[from].after_speech || (!tokens[from].gap.is_empty() && from != verb) {
+            break;
+        }
+        if listed(&view.lex.words.that, &tokens[from - 1].low) || listed(&view.lex.words.prep, &tokens[from - 1].low) || listed(&view.lex.words.not_names, &tokens[from - 1].low) {
+            break;
+        }
+        from -= 1;
+    }
+    arabic_span(view, tokens, from, verb)
+}
+
+fn arabic_span(view: &View, tokens: &[Token], mut from: usize, end: usize) -> Option<Candidate> {
+    let lex = view.lex;
+    let words = &lex.words;
+    let make = |from: usize, to: usize, holder: Holder, name: String| Candidate { from, to, holder, weak: false, oblique: false, role: false, name, person: true };
+    if from >= end {
+        return None;
+    }
+    if let Some((n, _)) = longest(&lex.crowd, &tokens[from..end]) {
+        return Some(make(from, from + n, Holder::Crowd, String::new()));
+    }
+    if listed(&words.he, &tokens[from].low) {
+        return Some(make(from, from + 1, Holder::Back, String::new()));
+    }
+    if listed(&words.me, &tokens[from].low) {
+        return Some(make(from, from + 1, Holder::Me, String::new()));
+    }
+    let start = from;
+    let mut role = false;
+    while from < end {
+        let low = &tokens[from].low;
+        let is_role = longest(&lex.roles, &tokens[from..=from]).is_some() || listed(&words.titles, low);
+        if is_role || (low.starts_with("ال") && role) {
+            role = true;
+            from += 1;
+        } else {
+            break;
+        }
+    }
+    if from < end {
+        let low = &tokens[from].low;
+        if listed(&words.not_names, low) {
+            return None;
+        }
+        if organisation(lex, low) && !role {
+            let to = end.min(from + 4);
+            let name = text_of(view, tokens, from, to);
+            return Some(make(from, to, Holder::Name(name.clone()), name));
+        }
+        // what follows an organisation is its name, not a person's: "مدير شركة نور أحمد"
+        if organisation(lex, low) && end - from > 3 {
+            from = end - 2;
+        }
+        let to = end.min(from + 4);
+        let raw = text_of(view, tokens, from, to);
+        let name = view.known.whole(&raw).map_or(raw, str::to_owned);
+        return Some(make(from, to, Holder::Name(name.clone()), name));
+    }
+    role.then(|| make(start, from, Holder::Back, String::new()))
+}
