@@ -100,7 +100,8 @@ fn bad_input_is_named_skipped_and_harms_nothing_else() {
     std::fs::write(articles.join("empty.txt"), "").expect("written");
     std::fs::write(articles.join("binary.txt"), [0u8, 159, 146, 150, 0, 1, 2, 3, 0, 255]).expect("written");
     std::fs::write(articles.join("numbers.txt"), "12 34 56\n78 90\n").expect("written");
-    let (shift_jis, _, _) = encoding_rs::SHIFT_JIS.encode("市場は伸びると思う。だが誰も使わない橋を建てるべきではない。手数料は高すぎるからだ。");
+    let (shift_jis, _, _) = encoding_rs::SHIFT_JIS
+        .encode("市場は伸びると思う。だが誰も使わない橋を建てるべきではない。手数料は高すぎるからだ。");
     std::fs::write(articles.join("sjis.txt"), shift_jis).expect("written");
     let out = folder.path().join("out");
     let result = run(&[articles.to_string_lossy().into_owned()], &out, &[]);
@@ -153,7 +154,11 @@ fn add_takes_an_article_in_once_and_says_what_changed() {
     let grown = std::fs::read(Path::new(&out).join("debate.json")).expect("written");
     let again = String::from_utf8_lossy(&counterpoint(&args).stdout).into_owned();
     assert!(again.contains("0 article(s) added"), "{again}");
-    assert_eq!(grown, std::fs::read(Path::new(&out).join("debate.json")).expect("written"), "nothing new, nothing changed");
+    assert_eq!(
+        grown,
+        std::fs::read(Path::new(&out).join("debate.json")).expect("written"),
+        "nothing new, nothing changed"
+    );
     let cold = folder.path().join("cold");
     assert!(run(std::slice::from_ref(&here), &cold, &[]).status.success());
     let (one, _) = load(Path::new(&out));

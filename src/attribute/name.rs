@@ -93,10 +93,8 @@ pub fn voices(articles: &[(&Article, &[Claim])], people: &People) -> Voices {
     let names: Vec<&String> = count.keys().collect();
     let mut one: Vec<usize> = (0..names.len()).collect();
     let mut maybe_same = Vec::new();
-    let of_person: Vec<Option<usize>> = names
-        .iter()
-        .map(|n| people.person.iter().position(|p| p.name == **n || p.also.contains(n)))
-        .collect();
+    let of_person: Vec<Option<usize>> =
+        names.iter().map(|n| people.person.iter().position(|p| p.name == **n || p.also.contains(n))).collect();
     let apart = |a: &String, b: &String| people.different.iter().any(|d| d.names.contains(a) && d.names.contains(b));
     for i in 0..names.len() {
         for j in 0..i {
@@ -134,7 +132,9 @@ pub fn voices(articles: &[(&Article, &[Claim])], people: &People) -> Voices {
             // Latin letters first, then the fuller name, then the more frequent, then the alphabet
             let shown = *members
                 .iter()
-                .max_by_key(|&&i| (latin(names[i]), words(names[i]).len(), count[names[i]], std::cmp::Reverse(names[i])))
+                .max_by_key(|&&i| {
+                    (latin(names[i]), words(names[i]).len(), count[names[i]], std::cmp::Reverse(names[i]))
+                })
                 .expect("a group holds a name");
             let told = members.iter().find_map(|&i| of_person[i]).map(|p| people.person[p].name.clone());
             let name = told.unwrap_or_else(|| names[shown].clone());
@@ -278,8 +278,21 @@ fn skeleton(word: &str) -> String {
     let mut w = word.to_owned();
     // digraphs that other scripts write as one sound
     for (from, to) in [
-        ("dzh", "s"), ("tch", "s"), ("sch", "s"), ("dj", "s"), ("dz", "s"), ("zh", "s"), ("sh", "s"), ("ch", "s"),
-        ("ts", "s"), ("kh", ""), ("ph", "p"), ("th", "t"), ("ng", "n"), ("ck", "k"), ("x", "s"),
+        ("dzh", "s"),
+        ("tch", "s"),
+        ("sch", "s"),
+        ("dj", "s"),
+        ("dz", "s"),
+        ("zh", "s"),
+        ("sh", "s"),
+        ("ch", "s"),
+        ("ts", "s"),
+        ("kh", ""),
+        ("ph", "p"),
+        ("th", "t"),
+        ("ng", "n"),
+        ("ck", "k"),
+        ("x", "s"),
     ] {
         w = w.replace(from, to);
     }

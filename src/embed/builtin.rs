@@ -5,17 +5,48 @@ pub(crate) type Files = &'static [(&'static str, &'static [u8])];
 
 /// Name, one line about it, and files of every model in the binary. Weights are `static`: they are
 /// read where they lie.
-static MODELS: &[(&str, &str, Files)] = &[(
-    "fast",
-    "static vectors, 48,000 pieces x 256; no cross-encoder, so it takes no sides",
-    &[
-        ("config.json", include_bytes!("../../models/fast/config.json")),
-        ("judge.json", include_bytes!("../../models/fast/judge.json")),
-        ("kind.safetensors", include_bytes!("../../models/fast/kind.safetensors")),
-        ("model.safetensors", include_bytes!("../../models/fast/model.safetensors")),
-        ("tokenizer.json", include_bytes!("../../models/fast/tokenizer.json")),
-    ],
-)];
+static MODELS: &[(&str, &str, Files)] = &[
+    (
+        "default",
+        "contextual and fast blended half and half, with pair to take sides",
+        &[
+            ("blend.json", include_bytes!("../../models/default/blend.json")),
+            ("judge.json", include_bytes!("../../models/default/judge.json")),
+        ],
+    ),
+    (
+        "fast",
+        "static vectors, 48,000 pieces x 256; no cross-encoder, so it takes no sides",
+        &[
+            ("config.json", include_bytes!("../../models/fast/config.json")),
+            ("judge.json", include_bytes!("../../models/fast/judge.json")),
+            ("kind.safetensors", include_bytes!("../../models/fast/kind.safetensors")),
+            ("model.safetensors", include_bytes!("../../models/fast/model.safetensors")),
+            ("tokenizer.json", include_bytes!("../../models/fast/tokenizer.json")),
+        ],
+    ),
+    (
+        "contextual",
+        "the transformer alone: 6 layers x 384, 17 languages",
+        &[
+            ("1_Pooling/config.json", include_bytes!("../../models/contextual/1_Pooling/config.json")),
+            ("config.json", include_bytes!("../../models/contextual/config.json")),
+            ("model.safetensors", include_bytes!("../../models/contextual/model.safetensors")),
+            ("modules.json", include_bytes!("../../models/contextual/modules.json")),
+            ("sentence_bert_config.json", include_bytes!("../../models/contextual/sentence_bert_config.json")),
+            ("tokenizer.json", include_bytes!("../../models/contextual/tokenizer.json")),
+        ],
+    ),
+    (
+        "pair",
+        "the cross-encoder of default: a claim and a point -> none, for, against",
+        &[
+            ("config.json", include_bytes!("../../models/pair/config.json")),
+            ("model.safetensors", include_bytes!("../../models/pair/model.safetensors")),
+            ("tokenizer.json", include_bytes!("../../models/pair/tokenizer.json")),
+        ],
+    ),
+];
 
 /// A model in the binary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
