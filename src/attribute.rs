@@ -1,7 +1,14 @@
 //! Who claims what? Sentences become [`Claim`]s, each with its [`Speaker`].
 
+mod base;
+mod cue;
 pub mod name;
+mod quote;
+mod sound;
+mod spaced;
 pub mod speaker;
+mod unspaced;
+mod words;
 
 pub use name::{People, Voice, Voices, voices};
 pub use speaker::claims;

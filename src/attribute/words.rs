@@ -133,6 +133,9 @@ impl Phrase {
                 parts.push(Part::Gap);
                 continue;
             }
+            if !word.chars().any(char::is_alphanumeric) {
+                continue;
+            }
             for (_, _, piece) in split_word(word.trim_end_matches('*'), 0) {
                 parts.push(Part::Word(piece.to_lowercase()));
             }
