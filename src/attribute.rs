@@ -1,8 +1,15 @@
 //! Who claims what? Sentences become [`Claim`]s, each with its [`Speaker`].
 
+mod base;
+mod cue;
 pub mod kind;
 pub mod name;
+mod quote;
+mod sound;
+mod spaced;
 pub mod speaker;
+mod unspaced;
+mod words;
 
 pub use kind::KindHead;
 pub use name::{People, Voice, Voices, same_name, voices};

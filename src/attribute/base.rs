@@ -56,11 +56,20 @@ fn slavic(words: &[&str], ukrainian: bool) -> String {
         let rules: &[(&str, &str)] = if ukrainian {
             &[("ської", "ська"), ("цької", "цька"), ("ової", "ова"), ("евої", "ева"), ("іної", "іна"), ("ої", "а")]
         } else {
-            &[("ской", "ская"), ("цкой", "цкая"), ("овой", "ова"), ("евой", "ева"), ("ёвой", "ёва"), ("иной", "ина"), ("ыной", "ына"), ("ной", "ная"), ("ою", "а")]
+            &[
+                ("ской", "ская"),
+                ("цкой", "цкая"),
+                ("овой", "ова"),
+                ("евой", "ева"),
+                ("ёвой", "ёва"),
+                ("иной", "ина"),
+                ("ыной", "ына"),
+                ("ной", "ная"),
+                ("ою", "а"),
+            ]
         };
-        first_swap(family, rules).unwrap_or_else(|| {
-            if given.is_empty() { family.to_owned() } else { slavic_foreign(family) }
-        })
+        first_swap(family, rules)
+            .unwrap_or_else(|| if given.is_empty() { family.to_owned() } else { slavic_foreign(family) })
     } else {
         slavic_man(family)
     });
@@ -89,10 +98,27 @@ fn slavic_woman(word: &str, ukrainian: bool) -> String {
 
 fn slavic_man(word: &str) -> String {
     let rules: &[(&str, &str)] = &[
-        ("ського", "ський"), ("цького", "цький"), ("ського", "ський"), ("ского", "ский"), ("цкого", "цкий"),
-        ("ського", "ський"), ("ському", "ський"), ("скому", "ский"), ("ским", "ский"), ("ським", "ський"),
-        ("ового", "овый"), ("ого", "ый"), ("его", "ий"), ("овым", "ов"), ("евым", "ев"), ("иным", "ин"),
-        ("ом", ""), ("ем", "ь"), ("ову", "ов"), ("еву", "ев"), ("ину", "ин"),
+        ("ського", "ський"),
+        ("цького", "цький"),
+        ("ського", "ський"),
+        ("ского", "ский"),
+        ("цкого", "цкий"),
+        ("ського", "ський"),
+        ("ському", "ський"),
+        ("скому", "ский"),
+        ("ским", "ский"),
+        ("ським", "ський"),
+        ("ового", "овый"),
+        ("ого", "ый"),
+        ("его", "ий"),
+        ("овым", "ов"),
+        ("евым", "ев"),
+        ("иным", "ин"),
+        ("ом", ""),
+        ("ем", "ь"),
+        ("ову", "ов"),
+        ("еву", "ев"),
+        ("ину", "ин"),
     ];
     if let Some(base) = first_swap(word, rules) {
         return base;
@@ -117,19 +143,43 @@ fn polish(words: &[&str]) -> String {
     let feminine = ["skiej", "ckiej", "dzkiej"].iter().any(|e| family.ends_with(e))
         || given.first().is_some_and(|g| g.ends_with('y') || g.ends_with('i'));
     let woman = |w: &str| {
-        first_swap(w, &[("skiej", "ska"), ("ckiej", "cka"), ("dzkiej", "dzka"), ("ii", "ia"), ("ji", "ja"), ("ki", "ka"), ("gi", "ga"), ("li", "la"), ("i", "ia"), ("y", "a")])
-            .unwrap_or_else(|| w.to_owned())
+        first_swap(
+            w,
+            &[
+                ("skiej", "ska"),
+                ("ckiej", "cka"),
+                ("dzkiej", "dzka"),
+                ("ii", "ia"),
+                ("ji", "ja"),
+                ("ki", "ka"),
+                ("gi", "ga"),
+                ("li", "la"),
+                ("i", "ia"),
+                ("y", "a"),
+            ],
+        )
+        .unwrap_or_else(|| w.to_owned())
     };
     let man = |w: &str| {
-        first_swap(w, &[("skiego", "ski"), ("ckiego", "cki"), ("dzkiego", "dzki"), ("iego", "i"), ("ego", "y"), ("rka", "rek"), ("ła", "eł")])
-            .or_else(|| {
-                let stem = w.strip_suffix('a')?;
-                (stem.chars().count() >= 3 && !stem.chars().next_back().is_some_and(is_vowel)).then(|| stem.to_owned())
-            })
-            .unwrap_or_else(|| w.to_owned())
+        first_swap(
+            w,
+            &[
+                ("skiego", "ski"),
+                ("ckiego", "cki"),
+                ("dzkiego", "dzki"),
+                ("iego", "i"),
+                ("ego", "y"),
+                ("rka", "rek"),
+                ("ła", "eł"),
+            ],
+        )
+        .or_else(|| {
+            let stem = w.strip_suffix('a')?;
+            (stem.chars().count() >= 3 && !stem.chars().next_back().is_some_and(is_vowel)).then(|| stem.to_owned())
+        })
+        .unwrap_or_else(|| w.to_owned())
     };
-    let mut out: Vec<String> =
-        given.iter().map(|w| if feminine { woman(w) } else { man(w) }).collect();
+    let mut out: Vec<String> = given.iter().map(|w| if feminine { woman(w) } else { man(w) }).collect();
     out.push(if feminine {
         first_swap(family, &[("skiej", "ska"), ("ckiej", "cka"), ("dzkiej", "dzka")])
             .unwrap_or_else(|| family.to_owned())

@@ -83,8 +83,7 @@ impl Known {
             return self.full.iter().find(|f| same_bent(f, part)).map(String::as_str);
         }
         let mut found = self.full.iter().filter(|full| {
-            full.split([' ', '·', '・', '='])
-                .any(|word| word.chars().count() >= 2 && same_bent(word, part))
+            full.split([' ', '·', '・', '=']).any(|word| word.chars().count() >= 2 && same_bent(word, part))
         });
         let first = found.next()?;
         found.next().is_none().then_some(first)

@@ -79,7 +79,9 @@ fn opens(text: &str, block: &Span, at: usize, c: char) -> bool {
         // an apostrophe is no quotation mark
         '‘' | '‚' => !word_before && word_next,
         // these close in most languages and open in German or Swedish print only
-        '»' | '”' => !word_before && next.is_some_and(char::is_alphanumeric) && before.is_none_or(char::is_whitespace),
+        '»' | '”' => {
+            !word_before && next.is_some_and(char::is_alphanumeric) && before.is_none_or(char::is_whitespace)
+        }
         // ditto marks after digits are inches
         '"' => !before.is_some_and(|b| b.is_ascii_digit()),
         _ => true,
@@ -87,13 +89,7 @@ fn opens(text: &str, block: &Span, at: usize, c: char) -> bool {
 }
 
 /// Where a quotation opened by `open` ends: (end of the words, end of the mark, goes on).
-fn end_of(
-    text: &str,
-    paragraphs: &[Span],
-    p: usize,
-    from: usize,
-    open: char,
-) -> Option<(usize, usize, bool)> {
+fn end_of(text: &str, paragraphs: &[Span], p: usize, from: usize, open: char) -> Option<(usize, usize, bool)> {
     let closers = closing(open);
     let here = paragraphs[p];
     let straight = closers == [open];
@@ -104,8 +100,8 @@ fn end_of(
         let start = if n == 0 { from } else { block.start() };
         for (i, c) in text[start..block.end()].char_indices() {
             let at = start + i;
-            let apostrophe = matches!(c, '’' | '‘')
-                && text[at + c.len_utf8()..].chars().next().is_some_and(char::is_alphanumeric);
+            let apostrophe =
+                matches!(c, '’' | '‘') && text[at + c.len_utf8()..].chars().next().is_some_and(char::is_alphanumeric);
             if closers.contains(&c) && !apostrophe {
                 // „ opens at the foot: whatever mark stands at the top closes it
                 if depth == 0 {

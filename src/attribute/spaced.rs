@@ -252,7 +252,13 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
         }
     }
     // a sentence opener that the capital does not make a name
-    if from < to && from == 0 && to - from >= 2 && view.known.is_lower(&tokens[from].low) && lex.code != "deu" && lex.code != "vie" {
+    if from < to
+        && from == 0
+        && to - from >= 2
+        && view.known.is_lower(&tokens[from].low)
+        && lex.code != "deu"
+        && lex.code != "vie"
+    {
         from += 1;
     }
     if from >= to {
@@ -360,7 +366,21 @@ fn candidates(view: &View, tokens: &[Token]) -> Vec<Candidate> {
         if let Some((n, _)) = longest(&lex.crowd, &tokens[i..]) {
             let relative = tokens.get(i + n).is_some_and(|t| {
                 t.gap.is_empty()
-                    && matches!(t.low.as_str(), "who" | "whose" | "that" | "which" | "of" | "qui" | "que" | "die" | "der" | "das" | "che" | "quem")
+                    && matches!(
+                        t.low.as_str(),
+                        "who"
+                            | "whose"
+                            | "that"
+                            | "which"
+                            | "of"
+                            | "qui"
+                            | "que"
+                            | "die"
+                            | "der"
+                            | "das"
+                            | "che"
+                            | "quem"
+                    )
             });
             if !relative {
                 extra.push(plain(i, i + n, Holder::Crowd, false));
@@ -379,7 +399,9 @@ fn candidates(view: &View, tokens: &[Token]) -> Vec<Candidate> {
         } else if listed(&words.me, low) {
             extra.push(plain(i, i + 1, Holder::Me, false));
         } else if let Some((n, _)) = longest(&lex.roles, &tokens[i..]) {
-            let unknown = (i.saturating_sub(2)..i).any(|k| listed(&words.indefinite, &tokens[k].low) && tokens[k + 1..=i].iter().all(|t| t.gap.is_empty()));
+            let unknown = (i.saturating_sub(2)..i).any(|k| {
+                listed(&words.indefinite, &tokens[k].low) && tokens[k + 1..=i].iter().all(|t| t.gap.is_empty())
+            });
             let holder = if unknown { Holder::Crowd } else { Holder::Back };
             extra.push(plain(i, i + n, holder, true));
             i += n;
@@ -411,7 +433,10 @@ fn verbs(view: &View, tokens: &[Token]) -> Vec<Verb> {
             }
         }
     }
-    let last_speech = view.quotes.iter().any(|q| q.speech && q.span.overlaps(view.span) && tokens.last().is_some_and(|t| q.span.start() >= t.end));
+    let last_speech = view
+        .quotes
+        .iter()
+        .any(|q| q.speech && q.span.overlaps(view.span) && tokens.last().is_some_and(|t| q.span.start() >= t.end));
     let mut out = Vec::new();
     let mut i = 0;
     while i < tokens.len() {
@@ -429,19 +454,27 @@ fn verbs(view: &View, tokens: &[Token]) -> Vec<Verb> {
             && n == 1
             && !tokens[i].after_speech
             && before.is_some_and(|b| {
-                (listed(&words.definite, b) && !listed(&words.he, b) && !matches!(lex.code, "rus" | "ukr" | "pol" | "ind" | "tur" | "deu"))
+                (listed(&words.definite, b)
+                    && !listed(&words.he, b)
+                    && !matches!(lex.code, "rus" | "ukr" | "pol" | "ind" | "tur" | "deu"))
                     || (listed(&words.indefinite, b) && lex.words.crowd.iter().all(|c| c != b))
                     || (listed(&words.prep, b) && !matches!(lex.code, "fra"))
                     || b == "'s"
             });
-        let capital_noun = lex.code == "deu" && tokens[i].capital && i > 0 && !tokens[i].after_speech && tokens[i].gap.is_empty();
+        let capital_noun =
+            lex.code == "deu" && tokens[i].capital && i > 0 && !tokens[i].after_speech && tokens[i].gap.is_empty();
         let next = tokens.get(i + n);
-        let opens_clause = next.is_none_or(|t| t.after_speech || t.gap.contains(':') || t.gap.contains('«') || t.gap.contains('"') || t.gap.contains('“') || longest(&lex.that, std::slice::from_ref(t)).is_some())
-            || tokens[i].after_speech;
+        let opens_clause = next.is_none_or(|t| {
+            t.after_speech
+                || t.gap.contains(':')
+                || t.gap.contains('«')
+                || t.gap.contains('"')
+                || t.gap.contains('“')
+                || longest(&lex.that, std::slice::from_ref(t)).is_some()
+        }) || tokens[i].after_speech;
         if !noun && !capital_noun && (!phrase.strict || opens_clause) {
-            let by_speech = tokens[i].after_speech
-                || next.is_some_and(|t| t.after_speech)
-                || (next.is_none() && last_speech);
+            let by_speech =
+                tokens[i].after_speech || next.is_some_and(|t| t.after_speech) || (next.is_none() && last_speech);
             out.push(Verb { from: i, to: i + n, by_speech });
         }
         i += n;
@@ -462,7 +495,14 @@ pub(super) fn read(view: &View) -> Option<Finding> {
         .or_else(|| hearsay(view, &tokens))
 }
 
-fn finding(view: &View, tokens: &[Token], c: &Candidate, rule: &'static str, cue: (usize, usize), case: Case) -> Finding {
+fn finding(
+    view: &View,
+    tokens: &[Token],
+    c: &Candidate,
+    rule: &'static str,
+    cue: (usize, usize),
+    case: Case,
+) -> Finding {
     let holder = match &c.holder {
         Holder::Name(name) => {
             let known = view.known.whole(name).is_some();
@@ -493,7 +533,9 @@ fn framed(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
                     .find(|c| c.to == i && c.holder != Holder::Me)
                     .cloned()
                     .or_else(|| pronoun_at(lex, tokens, i.checked_sub(1)?))
-                    .or_else(|| people.iter().rev().find(|c| c.to + 1 == i && matches!(c.holder, Holder::Name(_))).cloned());
+                    .or_else(|| {
+                        people.iter().rev().find(|c| c.to + 1 == i && matches!(c.holder, Holder::Name(_))).cloned()
+                    });
                 if let Some(c) = holder {
                     return Some(finding(view, tokens, &c, "according-to", (i, i + n), Case::Oblique));
                 }
@@ -513,7 +555,13 @@ fn framed(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
             if c.holder == Holder::Me {
                 return None;
             }
-            let case = if lex.words.frames.len() > 1 && tokens[i].low.starts_with("как") | tokens[i].low.starts_with("як") { Case::Straight } else { Case::Oblique };
+            let case = if lex.words.frames.len() > 1
+                && tokens[i].low.starts_with("как") | tokens[i].low.starts_with("як")
+            {
+                Case::Straight
+            } else {
+                Case::Oblique
+            };
             return Some(finding(view, tokens, &c, "according-to", (i, from), case));
         }
     }
@@ -523,7 +571,16 @@ fn framed(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
 fn pronoun_at(lex: &Lexicon, tokens: &[Token], i: usize) -> Option<Candidate> {
     let low = &tokens.get(i)?.low;
     let holder = if listed(&lex.words.him, low) { Holder::Back } else { return None };
-    Some(Candidate { from: i, to: i + 1, holder, weak: false, oblique: false, role: false, name: String::new(), person: false })
+    Some(Candidate {
+        from: i,
+        to: i + 1,
+        holder,
+        weak: false,
+        oblique: false,
+        role: false,
+        name: String::new(),
+        person: false,
+    })
 }
 
 fn frame_holder(view: &View, tokens: &[Token], people: &[Candidate], from: usize) -> Option<Candidate> {
@@ -554,7 +611,8 @@ fn frame_holder(view: &View, tokens: &[Token], people: &[Candidate], from: usize
         return Some((*c).clone());
     }
     // "по словам инженера, Ивана Петрова"
-    let apposed = people.iter().find(|c| c.from == end && matches!(c.holder, Holder::Name(_)) && c.person && first.role);
+    let apposed =
+        people.iter().find(|c| c.from == end && matches!(c.holder, Holder::Name(_)) && c.person && first.role);
     if let Some(c) = apposed {
         return Some(c.clone());
     }
@@ -640,7 +698,13 @@ fn subject_before(view: &View, tokens: &[Token], people: &[Candidate], verb: usi
     let inside: Vec<&Candidate> = people.iter().filter(|c| c.from >= wall && c.to <= verb && !c.oblique).collect();
     let pick = |c: &&Candidate| -> bool { !c.role };
     if view.lex.code == "tur" {
-        return inside.iter().find(|c| matches!(c.holder, Holder::Name(_)) && (c.person || !c.weak || c.from <= 3) && !bent_turkish(tokens, c.to))
+        return inside
+            .iter()
+            .find(|c| {
+                matches!(c.holder, Holder::Name(_))
+                    && (c.person || !c.weak || c.from <= 3)
+                    && !bent_turkish(tokens, c.to)
+            })
             .or_else(|| inside.iter().find(|c| pick(c)))
             .or_else(|| inside.iter().find(|c| c.role && verb - c.to <= 1))
             .map(|c| (*c).clone());
@@ -649,7 +713,14 @@ fn subject_before(view: &View, tokens: &[Token], people: &[Candidate], verb: usi
     if let Some(c) = nearest {
         // a thing between a person and the verb: "Okonjo, whose Tidewater builds them, says"
         if c.weak
-            && let Some(person) = inside.iter().rev().find(|p| p.person && p.from < c.from && tokens[p.to..c.from].iter().chain([&tokens[c.from]]).any(|t| t.gap.contains([',', '(', '—', '–'])))
+            && let Some(person) = inside.iter().rev().find(|p| {
+                p.person
+                    && p.from < c.from
+                    && tokens[p.to..c.from]
+                        .iter()
+                        .chain([&tokens[c.from]])
+                        .any(|t| t.gap.contains([',', '(', '—', '–']))
+            })
         {
             return Some((*person).clone());
         }
@@ -670,7 +741,14 @@ fn subject_after(view: &View, tokens: &[Token], people: &[Candidate], from: usiz
     let mut end = from;
     while end < tokens.len() && end - from < 12 {
         let t = &tokens[end];
-        if t.after_speech || is_wall(&t.gap) || t.gap.contains(['«', '“', '„']) || (end > from && longest(&view.lex.that, std::slice::from_ref(t)).is_some() && t.low.chars().count() > 2 && !listed(&view.lex.words.definite, &t.low)) {
+        if t.after_speech
+            || is_wall(&t.gap)
+            || t.gap.contains(['«', '“', '„'])
+            || (end > from
+                && longest(&view.lex.that, std::slice::from_ref(t)).is_some()
+                && t.low.chars().count() > 2
+                && !listed(&view.lex.words.definite, &t.low))
+        {
             break;
         }
         end += 1;
@@ -686,14 +764,19 @@ fn subject_after(view: &View, tokens: &[Token], people: &[Candidate], from: usiz
     inside
         .iter()
         .find(|c| matches!(c.holder, Holder::Name(_)) && !c.oblique && (c.person || c.from <= from + 2))
-        .or_else(|| inside.iter().find(|c| matches!(c.holder, Holder::Crowd | Holder::Back) && c.from <= from + 3 && !c.oblique))
-        .or_else(|| inside.iter().find(|c| matches!(c.holder, Holder::Name(_)) && c.person && c.oblique && c.from <= from + 4))
+        .or_else(|| {
+            inside.iter().find(|c| matches!(c.holder, Holder::Crowd | Holder::Back) && c.from <= from + 3 && !c.oblique)
+        })
+        .or_else(|| {
+            inside.iter().find(|c| matches!(c.holder, Holder::Name(_)) && c.person && c.oblique && c.from <= from + 4)
+        })
         .map(|c| (*c).clone())
 }
 
 /// "X: «…»" without a verb the lists know.
 fn introduced(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding> {
-    let speech = view.quotes.iter().find(|q| q.speech && view.span.contains(Span::new(q.span.start(), q.span.start())))?;
+    let speech =
+        view.quotes.iter().find(|q| q.speech && view.span.contains(Span::new(q.span.start(), q.span.start())))?;
     let before = tokens.iter().rposition(|t| t.end <= speech.span.start())?;
     let between = &view.text[tokens[before].end..speech.span.start()];
     if !between.contains([':', '：']) {
@@ -722,7 +805,12 @@ fn arabic_name(view: &View, tokens: &[Token], from: usize) -> Option<Candidate> 
     let mut end = from;
     while end < tokens.len() && end - from < 9 {
         let t = &tokens[end];
-        if t.after_speech || (end > from && t.gap.contains([':', '،', ',', '؛', '«', '"', '“', '(', '.'])) || listed(&view.lex.words.that, &t.low) || listed(&view.lex.words.prep, &t.low) || longest(&view.lex.say, &tokens[end..]).is_some() && end > from {
+        if t.after_speech
+            || (end > from && t.gap.contains([':', '،', ',', '؛', '«', '"', '“', '(', '.']))
+            || listed(&view.lex.words.that, &t.low)
+            || listed(&view.lex.words.prep, &t.low)
+            || longest(&view.lex.say, &tokens[end..]).is_some() && end > from
+        {
             break;
         }
         end += 1;
@@ -736,7 +824,10 @@ fn arabic_before(view: &View, tokens: &[Token], verb: usize) -> Option<Candidate
         if tokens[from].after_speech || (!tokens[from].gap.is_empty() && from != verb) {
             break;
         }
-        if listed(&view.lex.words.that, &tokens[from - 1].low) || listed(&view.lex.words.prep, &tokens[from - 1].low) || listed(&view.lex.words.not_names, &tokens[from - 1].low) {
+        if listed(&view.lex.words.that, &tokens[from - 1].low)
+            || listed(&view.lex.words.prep, &tokens[from - 1].low)
+            || listed(&view.lex.words.not_names, &tokens[from - 1].low)
+        {
             break;
         }
         from -= 1;
@@ -747,7 +838,16 @@ fn arabic_before(view: &View, tokens: &[Token], verb: usize) -> Option<Candidate
 fn arabic_span(view: &View, tokens: &[Token], mut from: usize, end: usize) -> Option<Candidate> {
     let lex = view.lex;
     let words = &lex.words;
-    let make = |from: usize, to: usize, holder: Holder, name: String| Candidate { from, to, holder, weak: false, oblique: false, role: false, name, person: true };
+    let make = |from: usize, to: usize, holder: Holder, name: String| Candidate {
+        from,
+        to,
+        holder,
+        weak: false,
+        oblique: false,
+        role: false,
+        name,
+        person: true,
+    };
     if from >= end {
         return None;
     }

@@ -133,6 +133,9 @@ impl Phrase {
                 parts.push(Part::Gap);
                 continue;
             }
+            if !word.chars().any(char::is_alphanumeric) {
+                continue;
+            }
             for (_, _, piece) in split_word(word.trim_end_matches('*'), 0) {
                 parts.push(Part::Word(piece.to_lowercase()));
             }
@@ -163,9 +166,7 @@ impl Phrase {
             let here = words.get(taken).map(AsRef::as_ref);
             match first {
                 Part::Word(word) => (here? == word).then(|| go(rest, words, taken + 1))?,
-                Part::Start(start) => {
-                    here?.starts_with(start.as_str()).then(|| go(rest, words, taken + 1))?
-                }
+                Part::Start(start) => here?.starts_with(start.as_str()).then(|| go(rest, words, taken + 1))?,
                 Part::Gap => (0..=4).find_map(|n| go(rest, words, taken + n)),
             }
         }
@@ -174,14 +175,8 @@ impl Phrase {
 }
 
 /// The longest of `phrases` that matches at the start of `words`.
-pub(super) fn longest<'p, S: AsRef<str>>(
-    phrases: &'p [Phrase],
-    words: &[S],
-) -> Option<(usize, &'p Phrase)> {
-    phrases
-        .iter()
-        .filter_map(|p| p.matches(words).map(|n| (n, p)))
-        .max_by_key(|(n, p)| (*n, p.strict))
+pub(super) fn longest<'p, S: AsRef<str>>(phrases: &'p [Phrase], words: &[S]) -> Option<(usize, &'p Phrase)> {
+    phrases.iter().filter_map(|p| p.matches(words).map(|n| (n, p))).max_by_key(|(n, p)| (*n, p.strict))
 }
 
 static LEXICONS: LazyLock<Vec<Lexicon>> = LazyLock::new(|| {
@@ -241,9 +236,7 @@ fn is_apostrophe(c: char) -> bool {
 pub(super) fn split_word(word: &str, at: usize) -> Vec<(usize, usize, String)> {
     let mut pieces = Vec::new();
     let mut start = 0;
-    let plain = |s: &str| -> String {
-        s.chars().map(|c| if is_apostrophe(c) { '\'' } else { c }).collect()
-    };
+    let plain = |s: &str| -> String { s.chars().map(|c| if is_apostrophe(c) { '\'' } else { c }).collect() };
     for (i, c) in word.char_indices() {
         let after = i + c.len_utf8();
         let (left, right) = (&word[start..i], &word[after..]);
