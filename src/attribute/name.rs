@@ -311,10 +311,8 @@ fn camel(handle: &str) -> Vec<String> {
     let mut word = String::new();
     let mut low = false;
     for c in handle.chars() {
-        if !c.is_alphanumeric() || c.is_ascii_digit() || (c.is_uppercase() && low) {
-            if !word.is_empty() {
-                out.push(std::mem::take(&mut word));
-            }
+        if (!c.is_alphanumeric() || c.is_ascii_digit() || (c.is_uppercase() && low)) && !word.is_empty() {
+            out.push(std::mem::take(&mut word));
         }
         if c.is_alphabetic() {
             word.push(c);
@@ -378,7 +376,7 @@ fn whole(a: &Reading, b: &Reading) -> f32 {
         let (x, y) = (ends(a), ends(b));
         let pair = |i: usize, j: usize| {
             let (p, q) = (alike(&x[0], &y[i]), alike(&x[1], &y[j]));
-            if p.min(q) < PART { 0.0 } else { (p + q) / 2.0 }
+            if p.min(q) < PART { 0.0 } else { f32::midpoint(p, q) }
         };
         let straight = pair(0, 1);
         let turned = pair(1, 0);
@@ -666,20 +664,19 @@ impl<'s> Groups<'s> {
             .filter_map(|root| {
                 let members = self.members(root);
                 let told = people.person.iter().find(|p| members.iter().any(|&m| self.spellings[m].name == p.name));
-                let name = match told {
-                    Some(p) => p.name.clone(),
-                    None => {
-                        let rank = |i: usize| {
-                            let s = &self.spellings[i];
-                            let full = s.readings.first().is_some_and(|r| r.full() && !r.handle);
-                            let latin = s.readings.first().is_some_and(|r| r.script == Script::Latin && !r.handle);
-                            (full, latin, s.articles.len(), s.count)
-                        };
-                        let best = members.iter().copied().max_by(|&x, &y| {
-                            rank(x).cmp(&rank(y)).then_with(|| self.spellings[y].name.cmp(&self.spellings[x].name))
-                        })?;
-                        self.spellings[best].name.clone()
-                    }
+                let name = if let Some(p) = told {
+                    p.name.clone()
+                } else {
+                    let rank = |i: usize| {
+                        let s = &self.spellings[i];
+                        let full = s.readings.first().is_some_and(|r| r.full() && !r.handle);
+                        let latin = s.readings.first().is_some_and(|r| r.script == Script::Latin && !r.handle);
+                        (full, latin, s.articles.len(), s.count)
+                    };
+                    let best = members.iter().copied().max_by(|&x, &y| {
+                        rank(x).cmp(&rank(y)).then_with(|| self.spellings[y].name.cmp(&self.spellings[x].name))
+                    })?;
+                    self.spellings[best].name.clone()
                 };
                 let mut aliases: Vec<String> =
                     members.iter().map(|&m| self.spellings[m].name.clone()).filter(|n| *n != name).collect();
@@ -716,7 +713,5 @@ fn best(a: &Spelling, b: &Spelling, measure: fn(&Reading, &Reading) -> f32) -> f
 }
 
 fn id_of(name: &str) -> String {
-    let digest = Sha256::digest(name.as_bytes());
-    let hex: String = digest.iter().take(4).map(|b| format!("{b:02x}")).collect();
-    format!("v-{hex}")
+    format!("v-{}", crate::store::hex(&Sha256::digest(name.as_bytes())[..4]))
 }

@@ -44,7 +44,7 @@ pub(super) fn quotes(text: &str, paragraphs: &[Span]) -> Vec<Quote> {
         while at < block.end() {
             let Some(c) = text[at..block.end()].chars().next() else { break };
             let next = at + c.len_utf8();
-            if !opens(text, block, at, c) {
+            if !opens(text, *block, at, c) {
                 at = next;
                 continue;
             }
@@ -67,7 +67,7 @@ pub(super) fn quotes(text: &str, paragraphs: &[Span]) -> Vec<Quote> {
     found
 }
 
-fn opens(text: &str, block: &Span, at: usize, c: char) -> bool {
+fn opens(text: &str, block: Span, at: usize, c: char) -> bool {
     if closing(c).is_empty() {
         return false;
     }

@@ -267,7 +267,7 @@ pub(super) fn sounds(latin: &str) -> Vec<u8> {
         let after = b.get(i + 2).copied().unwrap_or(0);
         let (row, used): (&[u8], usize) = match (b[i], two) {
             (b's', b'c') if after == b'h' => (b"S", 3),
-            (b't', b'c') | (b't', b's') if after == b'h' => (b"C", 3),
+            (b't', b'c' | b's') if after == b'h' => (b"C", 3),
             (b's', b'h') => (b"S", 2),
             (b'c', b'h' | b'z') | (b't', b's' | b'z') => (b"C", 2),
             (b'c', b'k') => (b"k", 2),

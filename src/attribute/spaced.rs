@@ -241,7 +241,7 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
         to -= 1;
     }
     // a role written with a capital: at the start of a sentence, or any German noun
-    while to - from >= 2 && (longest(&lex.roles, &tokens[from..from + 1]).is_some()) {
+    while to - from >= 2 && (longest(&lex.roles, &tokens[from..=from]).is_some()) {
         titled = true;
         from += 1;
     }
@@ -544,10 +544,10 @@ fn framed(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
             let Some(n) = before.matches(&tokens[i..]) else { continue };
             let from = i + n;
             let Some(c) = frame_holder(view, tokens, people, from) else { continue };
-            if let Some(mark) = after.mark() {
-                if !tokens.get(c.to).is_some_and(|t| t.gap.contains(mark)) {
-                    continue;
-                }
+            if let Some(mark) = after.mark()
+                && !tokens.get(c.to).is_some_and(|t| t.gap.contains(mark))
+            {
+                continue;
             }
             if !after.is_empty() && after.matches(&tokens[c.to..]).is_none() {
                 continue;

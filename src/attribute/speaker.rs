@@ -267,8 +267,8 @@ impl<'a> Page<'a> {
         }
         (2..=4).contains(&words.len())
             && capital(&words[0])
-            && words.iter().all(|w| capital(&w) || small(&w))
-            && words.last().is_some_and(|w| capital(&w))
+            && words.iter().all(|w| capital(w) || small(w))
+            && words.last().is_some_and(capital)
             || words.len() == 1 && capital(&words[0]) && self.known.whole(name).is_some()
     }
 
@@ -334,19 +334,16 @@ impl<'a> Page<'a> {
                 turn_quote_end = None;
             }
             let verdict = self.verdict(i, &mut owners, turn.as_ref(), last.as_ref(), &out);
-            match verdict.as_ref().map(|v| &v.speaker) {
-                Some(Speaker::Named { name, mention }) => {
-                    last = Some(Last { name: name.clone(), mention: *mention, paragraph: sentence.paragraph });
-                }
-                _ => {
-                    let named = self.mentions[i].iter().find(|m| {
-                        m.person
-                            && !self.is_author(&m.name)
-                            && (self.known.whole(&m.name).is_some() || m.name.starts_with('@'))
-                    });
-                    if let Some(m) = named {
-                        last = Some(Last { name: m.name.clone(), mention: m.span, paragraph: sentence.paragraph });
-                    }
+            if let Some(Speaker::Named { name, mention }) = verdict.as_ref().map(|v| &v.speaker) {
+                last = Some(Last { name: name.clone(), mention: *mention, paragraph: sentence.paragraph });
+            } else {
+                let named = self.mentions[i].iter().find(|m| {
+                    m.person
+                        && !self.is_author(&m.name)
+                        && (self.known.whole(&m.name).is_some() || m.name.starts_with('@'))
+                });
+                if let Some(m) = named {
+                    last = Some(Last { name: m.name.clone(), mention: m.span, paragraph: sentence.paragraph });
                 }
             }
             out[i] = verdict;
@@ -363,7 +360,7 @@ impl<'a> Page<'a> {
         before: &[Option<Verdict>],
     ) -> Option<Verdict> {
         let sentence = &self.sentences[i];
-        let own = self.read(i).map(|f| self.resolve(f, i, last));
+        let own = self.read(i).map(|f| self.resolve(&f, i, last));
         let own = own.flatten();
         if let Some(q) = self.quote_over(i) {
             if let Some(known) = owners.get(&q) {
@@ -423,7 +420,7 @@ impl<'a> Page<'a> {
             .last()
             .unwrap_or(i);
         if end > i
-            && let Some(v) = self.read(end).and_then(|f| self.resolve(f, end, last))
+            && let Some(v) = self.read(end).and_then(|f| self.resolve(&f, end, last))
         {
             return Some(v);
         }
@@ -431,7 +428,7 @@ impl<'a> Page<'a> {
         if same(end + 1)
             && self.kind(end + 1) != Some(Kind::Heading)
             && self.opens_with_verb(end + 1)
-            && let Some(v) = self.read(end + 1).and_then(|f| self.resolve(f, end + 1, last))
+            && let Some(v) = self.read(end + 1).and_then(|f| self.resolve(&f, end + 1, last))
         {
             return Some(v);
         }
@@ -521,7 +518,7 @@ impl<'a> Page<'a> {
     }
 
     /// Turns what a sentence points to into a speaker; `None` where it is the author after all.
-    fn resolve(&self, finding: Finding, i: usize, last: Option<&Last>) -> Option<Verdict> {
+    fn resolve(&self, finding: &Finding, i: usize, last: Option<&Last>) -> Option<Verdict> {
         let cue = Some(Cue { rule: finding.rule, span: finding.cue });
         let label = || finding.mention.of(&self.article.text).to_owned();
         let speaker = match finding.holder {

@@ -294,10 +294,10 @@ fn chinese_subject(view: &View, chunk: &str, at: usize, tight: bool) -> Option<(
             return Some((Holder::Name(n.name.clone()), Span::new(n.start, n.end)));
         }
     }
-    if let Some(he) = longest_at(&words.he, body) {
-        if !body[he.len()..].starts_with('的') {
-            return Some((Holder::Back, span(0, he.len())));
-        }
+    if let Some(he) = longest_at(&words.he, body)
+        && !body[he.len()..].starts_with('的')
+    {
+        return Some((Holder::Back, span(0, he.len())));
     }
     if let Some(he) = longest_end(&words.he, body) {
         return Some((Holder::Back, span(body.len() - he.len(), body.len())));
@@ -444,13 +444,11 @@ fn names_in(view: &View, body: &str, at: usize) -> Vec<Name> {
     let whole = body.trim();
     let n = whole.chars().count();
     let start = body.len() - body.trim_start().len();
-    if (2..=3).contains(&n)
+    let native = (2..=3).contains(&n)
         && whole.chars().all(is_han)
-        && whole.chars().next().is_some_and(|c| words.surnames.contains(c))
-        && !is_common(words, whole)
-    {
-        push(whole.to_owned(), start, start + whole.len(), true);
-    } else if (3..=6).contains(&n) && whole.chars().all(|c| SOUNDS.contains(c)) && !is_common(words, whole) {
+        && whole.chars().next().is_some_and(|c| words.surnames.contains(c));
+    let foreign = (3..=6).contains(&n) && whole.chars().all(|c| SOUNDS.contains(c));
+    if (native || foreign) && !is_common(words, whole) {
         push(whole.to_owned(), start, start + whole.len(), true);
     }
     out.sort_by_key(|n| n.start);
@@ -503,11 +501,11 @@ fn japanese(view: &View, masked: &Masked) -> Option<Finding> {
     // frames: Xによれば
     for frame in &lex.words.frames {
         let after = frame.strip_prefix("{}")?;
-        if let Some(i) = text.find(after) {
-            if let Some((_, _, _, holder)) = people.iter().find(|p| p.2 == i && p.3 != Holder::Me) {
-                let p = people.iter().find(|p| p.2 == i)?;
-                return Some(japanese_finding(masked, p, holder.clone(), "according-to", (i, i + after.len())));
-            }
+        if let Some(i) = text.find(after)
+            && let Some((_, _, _, holder)) = people.iter().find(|p| p.2 == i && p.3 != Holder::Me)
+        {
+            let p = people.iter().find(|p| p.2 == i)?;
+            return Some(japanese_finding(masked, p, holder.clone(), "according-to", (i, i + after.len())));
         }
     }
     let speech = view.has_speech();
@@ -538,25 +536,16 @@ fn japanese(view: &View, masked: &Masked) -> Option<Finding> {
         let split = lead
             .rfind("と")
             .is_some_and(|i| people.iter().any(|p| p.0 >= i && p.0 <= i + 6 && p.2 < *from && *from - p.2 <= 12));
-        let far = lead.ends_with("\u{1}と") || lead.contains("\u{1}と");
-        if !(speech && far || hangs || split || speech) {
+        if !(speech || hangs || split) {
             continue;
         }
-        let strict_to = !speech
-            && !(lead.ends_with("と")
-                || lead.ends_with("とも")
-                || lead.ends_with("との")
-                || lead.ends_with("という")
-                || split
-                || noun_of_saying(&text[*from..*to]));
-        if strict_to {
+        let marked = ["と", "とも", "との", "という"].iter().any(|t| lead.ends_with(t));
+        if !(speech || marked || split || noun_of_saying(&text[*from..*to])) {
             continue;
         }
         match subject(*from) {
-            Some(p) if p.3 == Holder::Me => {
-                if !speech {
-                    return None;
-                }
+            Some(p) if p.3 == Holder::Me && !speech => {
+                return None;
             }
             Some(p) => {
                 let rule = if speech { "quote" } else { "said-that" };
@@ -667,19 +656,15 @@ fn japanese_names(view: &View, masked: &Masked) -> Vec<Name> {
         let raw = &text[start..end];
         // 簡（かん）氏: a reading in brackets between the name and its title
         let mut after = end;
-        if text[end..].starts_with(['（', '(']) {
-            if let Some(close) = text[end..].find(['）', ')']) {
-                after = end + close + text[end + close..].chars().next().map_or(1, char::len_utf8);
-            }
+        if text[end..].starts_with(['（', '('])
+            && let Some(close) = text[end..].find(['）', ')'])
+        {
+            after = end + close + text[end + close..].chars().next().map_or(1, char::len_utf8);
         }
         let title =
             longest_at(&words.titles, &text[after..]).filter(|t| !t.chars().all(is_han) || !is_han(c) || after != end);
         let mut titled = title.is_some();
-        let mut full_end = after + title.map_or(0, str::len);
-        if !titled {
-            after = end;
-            full_end = end;
-        }
+        let mut full_end = if titled { after + title.map_or(0, str::len) } else { end };
         if is_han(c) {
             // 山田太郎氏: the title is part of the run of characters
             if let Some(t) = longest_end(&words.titles, raw).filter(|t| t.len() < raw.len()) {
@@ -776,11 +761,11 @@ fn eojeols(masked: &Masked) -> Vec<Eojeol<'_>> {
         let start = at;
         at += piece.len() + text[at + piece.len()..].chars().next().map_or(0, char::len_utf8);
         let spoken = text[..start].ends_with('\u{1}');
-        if !piece.is_empty() {
+        if piece.is_empty() {
+            after |= spoken;
+        } else {
             out.push(Eojeol { start, text: piece, after_speech: spoken || after });
             after = false;
-        } else {
-            after |= spoken;
         }
     }
     out
@@ -967,7 +952,7 @@ fn korean_name(view: &View, list: &[Eojeol], k: usize, stem: &str) -> Option<(St
     let mut at = k;
     let mut titled = false;
     // 노지훈 대표: the title is a word of its own
-    if words.titles.iter().any(|t| *t == last) && k > 0 && !list[k].after_speech {
+    if words.titles.contains(&last) && k > 0 && !list[k].after_speech {
         at = k - 1;
         last = trim(list[at].text);
         titled = true;

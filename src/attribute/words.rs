@@ -145,7 +145,7 @@ impl Phrase {
                 parts.push(Part::Start(last));
             }
         }
-        Phrase { parts, strict, mark }
+        Phrase { parts, mark, strict }
     }
 
     /// The punctuation it asks for behind it.

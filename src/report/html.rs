@@ -41,7 +41,6 @@ struct Point {
 }
 
 #[derive(Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "what the template asks, a yes or no each")]
 struct Card {
     id: String,
     first: bool,
