@@ -8,5 +8,6 @@ pub mod embed;
 pub mod error;
 pub mod ingest;
 pub mod language;
+pub mod report;
 pub mod segment;
 pub mod span;
