@@ -82,7 +82,10 @@ impl Page {
     fn head(&mut self, view: &View) {
         let d = view.debate;
         let headline = self.words.count("headline", d.voices.len());
-        self.line(&self.paint(&headline, "1"));
+        for line in self.folded(0, &headline) {
+            let line = self.paint(&line, "1");
+            self.line(&line);
+        }
         let counts = [
             ("n_articles", d.articles.len()),
             ("n_languages", view.languages().len()),
@@ -247,17 +250,24 @@ impl Page {
         self.out.push('\n');
     }
 
-    /// Breaks at blanks, or anywhere between wide characters, which have none.
     fn wrapped(&mut self, indent: usize, text: &str) {
+        for line in self.folded(indent, text) {
+            self.line(&line);
+        }
+    }
+
+    /// Breaks at blanks, or anywhere between wide characters, which have none.
+    fn folded(&self, indent: usize, text: &str) -> Vec<String> {
+        let mut lines = Vec::new();
         let room = self.width.saturating_sub(indent).max(8);
         let mut rest = text.trim();
         while !rest.is_empty() {
             let end = fits(rest, room);
             let end = if end == rest.len() { end } else { breaking(rest, end) };
-            let line = format!("{}{}", " ".repeat(indent), rest[..end].trim_end());
-            self.line(&line);
+            lines.push(format!("{}{}", " ".repeat(indent), rest[..end].trim_end()));
             rest = rest[end..].trim_start();
         }
+        lines
     }
 
     fn paint(&self, text: &str, code: &str) -> String {

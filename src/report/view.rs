@@ -42,7 +42,7 @@ impl Stance {
     pub(super) fn mark(self) -> char {
         match self {
             Stance::For => '●',
-            Stance::Against => '◇',
+            Stance::Against => '◆',
             Stance::Both => '◐',
             Stance::Unclear => '?',
             Stance::Silent => '·',
