@@ -236,8 +236,8 @@ fn shifts(view: &View, words: &Words) -> Vec<String> {
     let mut all = Vec::new();
     for point in &view.points {
         for (voice, from, to) in point.shifts {
-            let name = tame(view.name(voice));
-            let text = cut(&tame(point.entry.text.trim()), 90);
+            let name = apart(view.name(voice));
+            let text = apart(&cut(point.entry.text.trim(), 90));
             let mut line = words.fill("shift", &[("a", &name), ("b", &text)]);
             if let (Some(from), Some(to)) = (from, to) {
                 let dates = words.fill("dates", &[("a", &tame(from)), ("b", &tame(to))]);
@@ -419,17 +419,28 @@ impl Seen {
                     (x, y - 12.0, "middle", x - wide / 2.0),
                     (x, y + 20.0, "middle", x - wide / 2.0),
                     (x + 9.0, y + 17.0, "start", x + 9.0),
-                    (x - 9.0, y - 10.0, "end", x - 9.0 - wide),
+                    (x + 9.0, y - 9.0, "start", x + 9.0),
+                    (x - 9.0, y - 9.0, "end", x - 9.0 - wide),
+                    (x - 9.0, y + 17.0, "end", x - 9.0 - wide),
+                    (x, y - 25.0, "middle", x - wide / 2.0),
+                    (x, y + 33.0, "middle", x - wide / 2.0),
                 ];
                 let room = |left: f64, base: f64| [left, base - 11.0, left + wide, base + 3.0];
-                let clear = |b: &[f64; 4]| {
-                    b[0] > -40.0
-                        && b[2] < WIDTH + 40.0
-                        && taken.iter().all(|t| {
-                            b[2] < t[0] || t[2] < b[0] || b[3] < t[1] || t[3] < b[1]
-                        })
+                // how much of a label would lie on dots and names, or outside
+                let covered = |b: &[f64; 4]| {
+                    let outside = (-b[0]).max(0.0) + (b[2] - WIDTH).max(0.0);
+                    let on = taken.iter().map(|t| {
+                        (b[2].min(t[2]) - b[0].max(t[0])).max(0.0)
+                            * (b[3].min(t[3]) - b[1].max(t[1])).max(0.0)
+                    });
+                    outside * 14.0 + on.sum::<f64>()
                 };
-                let spot = spots.iter().find(|s| clear(&room(s.3, s.1))).unwrap_or(&spots[0]);
+                let spot = spots
+                    .iter()
+                    .min_by(|s, t| {
+                        covered(&room(s.3, s.1)).total_cmp(&covered(&room(t.3, t.1)))
+                    })
+                    .unwrap_or(&spots[0]);
                 taken.push(room(spot.3, spot.1));
                 json!({
                     "x": tenth(x), "y": tenth(y), "r": tenth(3.5 + (said(i) as f64).sqrt()),
@@ -478,8 +489,8 @@ impl Seen {
         });
         let say = |key: &str, p: &(usize, usize, usize, usize)| {
             words.fill(key, &[
-                ("a", &tame(&view.voice_entry(p.2).name)),
-                ("b", &tame(&view.voice_entry(p.3).name)),
+                ("a", &apart(&view.voice_entry(p.2).name)),
+                ("b", &apart(&view.voice_entry(p.3).name)),
                 ("n", &p.0.to_string()),
                 ("m", &p.1.to_string()),
             ])
@@ -752,6 +763,11 @@ fn tame(text: &str) -> String {
             c => c,
         })
         .collect()
+}
+
+/// [`tame`]d and isolated, to stand inside a sentence of another direction.
+fn apart(text: &str) -> String {
+    format!("\u{2068}{}\u{2069}", tame(text))
 }
 
 /// An id as part of a link's fragment, as `encodeURIComponent` writes it.

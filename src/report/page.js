@@ -30,7 +30,7 @@
       if (key === "on") for (const [event, handler] of Object.entries(value)) node.addEventListener(event, handler);
       else node.setAttribute(key, value === true ? "" : value);
     }
-    node.append(...children.flat().filter((child) => child != null && child !== false));
+    node.append(...children.flat(Infinity).filter((child) => child != null && child !== false));
     return node;
   }
   function mark(kind, hollow) {

@@ -145,7 +145,11 @@ impl Page {
         stands.sort_by_key(|s| (s.stance, s.voice));
         let names: Vec<String> =
             stands.iter().map(|s| plain(&view.voice_entry(s.voice).name)).collect();
-        let name_room = if self.width >= 70 { 20 } else { 14 };
+        let name_room = match self.width {
+            70.. => 20,
+            50.. => 14,
+            _ => 9,
+        };
         let name_width =
             names.iter().take(QUOTED).map(|n| n.width()).max().unwrap_or(0).min(name_room);
         let word_width = [Stance::For, Stance::Against, Stance::Both, Stance::Unclear]
@@ -192,9 +196,11 @@ impl Page {
                     let quote = self.quoted(&quote, room);
                     format!("    {head}  {name}  {tag}  {quote}{}", self.paint(&tail, "2"))
                 } else {
-                    let room = self.width.saturating_sub(6);
+                    // the quote on a line of its own, how sure behind it
+                    let room = self.width.saturating_sub(6 + tail.width());
                     let quote = self.quoted(&quote, room);
-                    format!("    {head}  {name}  {tag}{}\n      {quote}", self.paint(&tail, "2"))
+                    let tail = self.paint(&tail, "2");
+                    format!("  {head}  {name}  {tag}\n      {quote}{tail}")
                 };
                 self.line(&line);
             }
