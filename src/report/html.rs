@@ -771,7 +771,7 @@ fn apart(text: &str) -> String {
 }
 
 /// An id as part of a link's fragment, as `encodeURIComponent` writes it.
-fn href(id: &str) -> String {
+pub(super) fn href(id: &str) -> String {
     let mut out = String::new();
     for byte in id.bytes() {
         match byte {
