@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Do programs the project did not write read its exports?
 #   tests/validate.sh FOLDER      a folder with the files of every format
-#   VALIDATE_INSTALL=1            first installs the validators (PyPI xaif, networkx, pyld;
+#   VALIDATE_INSTALL=1            first installs the validators (PyPI xaif with pandas, networkx, pyld;
 #                                 npm @argdown/cli) into VALIDATE_HOME, ~/.cache/counterpoint-validate
 # What is not installed is skipped aloud. Exits 1 if a validator refuses a file.
 set -u
@@ -14,7 +14,7 @@ skip() { echo "skipped $1"; }
 
 if [ "${VALIDATE_INSTALL:-}" = 1 ]; then
   mkdir -p "$home"
-  python3 -m venv "$home/python" && "$home/python/bin/pip" install -q xaif networkx pyld
+  python3 -m venv "$home/python" && "$home/python/bin/pip" install -q xaif pandas networkx pyld
   (cd "$home" && npm install --silent --no-fund --no-audit @argdown/cli)
 fi
 python=$home/python/bin/python
@@ -52,8 +52,12 @@ ids = {n["nodeID"] for n in graph["nodes"]}
 assert len(ids) == len(graph["nodes"])
 assert all(e["fromID"] in ids and e["toID"] in ids for e in graph["edges"])
 assert {"I", "L", "YA", "RA", "CA"} <= {n["type"] for n in graph["nodes"]}
+assert aif.is_valid_json_aif() and aif.is_json_aif_dialog()
 relations = aif.get_csv("argument-relation")
-assert len(relations) > 0
+schemes = sum(n["type"] in ("RA", "CA", "MA") for n in graph["nodes"])
+assert (relations["relation"] != "None").sum() == schemes
+names = {p["firstname"] for p in graph["participants"]}
+assert all(aif.get_speaker(n["nodeID"])[0].strip() in names for n in graph["nodes"] if n["type"] == "L")
 PY
 
 with networkx "GraphML: networkx reads voices and points" <<'PY'

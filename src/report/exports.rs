@@ -169,7 +169,7 @@ pub(super) fn xaif(view: &View) -> Value {
         .collect();
     for (i, c) in d.claims.iter().enumerate() {
         let quote = view.quote(i);
-        graph.node(format!("c{i}"), quote, "I");
+        graph.node(&format!("c{i}"), quote, "I");
         let _ = write!(
             text,
             "<span id=\"node{}\">{} : {}</span><br>",
@@ -177,7 +177,7 @@ pub(super) fn xaif(view: &View) -> Value {
             xml(view.name(&c.voice)),
             xml(quote)
         );
-        graph.node(format!("l{i}"), &format!("{} : {quote}", view.name(&c.voice)), "L");
+        graph.node(&format!("l{i}"), &format!("{} : {quote}", view.name(&c.voice)), "L");
         graph.through(format!("y{i}"), "Asserting", "YA", &format!("l{i}"), &format!("c{i}"));
         locutions.push(json!({
             "nodeID": format!("l{i}"),
@@ -186,7 +186,7 @@ pub(super) fn xaif(view: &View) -> Value {
     }
     for (p, point) in view.points.iter().enumerate() {
         let node = format!("q{p}");
-        graph.node(node.clone(), &point.entry.text, "I");
+        graph.node(&node, &point.entry.text, "I");
         let mut same: Vec<(usize, Side)> = Vec::new();
         for b in point.stands.iter().flat_map(|s| &s.bearings) {
             let Some(side) = b.side else { continue };
@@ -231,20 +231,21 @@ struct Graph {
 }
 
 impl Graph {
-    fn node(&mut self, id: String, text: &str, kind: &str) {
+    fn node(&mut self, id: &str, text: &str, kind: &str) {
         self.nodes.push(json!({"nodeID": id, "text": text, "type": kind}));
     }
 
     /// A scheme node between two others; once, however many points repeat it.
     fn through(&mut self, id: String, text: &str, kind: &str, from: &str, to: &str) {
-        if !self.known.insert(id.clone()) {
+        if self.known.contains(&id) {
             return;
         }
         for (from, to) in [(from, id.as_str()), (id.as_str(), to)] {
             let edge = format!("e{}", self.edges.len());
             self.edges.push(json!({"edgeID": edge, "fromID": from, "toID": to}));
         }
-        self.node(id, text, kind);
+        self.node(&id, text, kind);
+        self.known.insert(id);
     }
 }
 
@@ -301,7 +302,9 @@ fn argdown_id(id: &str) -> String {
 fn argdown_text(text: &str) -> String {
     let mut out = String::new();
     for c in plain(text).chars() {
-        if "\\[]<>{}*_#@()+-".contains(c) && !(c == '-' && !out.is_empty()) {
+        // a hyphen is a sign only where a line begins
+        let sign = if c == '-' { out.is_empty() } else { "\\[]<>{}*_#@()+".contains(c) };
+        if sign {
             out.push('\\');
         }
         out.push(c);

@@ -1,6 +1,7 @@
 //! What does a reader see in the browser? One file that asks nobody for anything.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
@@ -99,7 +100,9 @@ pub fn html(debate: &Debate, evidence: &Evidence, lang: &str) -> Result<String> 
         ]),
         "provenance": &debate.provenance,
     });
-    page.render(minijinja::Value::from(minijinja::value::Serde(&page_data))).map_err(template)
+    page.render(minijinja::Value::from(minijinja::value::Serde(&page_data)))
+        .map(|page| page + "\n")
+        .map_err(template)
 }
 
 fn counts(view: &View, words: &Words) -> Vec<String> {
@@ -719,7 +722,7 @@ fn embed(value: &impl Serialize) -> String {
     for c in json.chars() {
         match c {
             '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                out.push_str(&format!("\\u{:04x}", u32::from(c)));
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
             }
             _ => out.push(c),
         }
@@ -778,7 +781,9 @@ pub(super) fn href(id: &str) -> String {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
                 out.push(char::from(byte));
             }
-            _ => out.push_str(&format!("%{byte:02X}")),
+            _ => {
+                let _ = write!(out, "%{byte:02X}");
+            }
         }
     }
     out

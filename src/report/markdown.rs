@@ -161,7 +161,14 @@ fn table(out: &mut String, view: &View, words: &Words, order: &[usize]) {
 fn point(out: &mut String, view: &View, words: &Words, index: usize) {
     let point = &view.points[index];
     let _ = writeln!(out, "### {}\n", escape(&point.entry.text));
-    let _ = writeln!(out, "**{}** {}\n", finding(words, view, point), facts(words, point));
+    let counts = [(Stance::For, &point.entry.r#for), (Stance::Against, &point.entry.against)]
+        .into_iter()
+        .filter(|(_, voices)| !voices.is_empty())
+        .fold(String::new(), |all, (stance, voices)| {
+            all + &format!(" · {} {} {}", stance.mark(), voices.len(), words.get(stance.key()))
+        });
+    let verdict = words.get(verdict_key(point.entry.verdict));
+    let _ = writeln!(out, "**{verdict}**{counts} · {}\n", facts(words, point));
     if let Some(near) = view.gloss(index, words.lang) {
         let _ = writeln!(
             out,

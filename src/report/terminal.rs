@@ -45,7 +45,8 @@ pub fn terminal(
             any = true;
         }
         if !any {
-            page.wrapped(2, &page.words.get(none).to_owned());
+            let none = page.words.get(none).to_owned();
+            page.wrapped(2, &none);
             page.out.push('\n');
         }
     }

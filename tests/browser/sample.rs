@@ -10,7 +10,7 @@ use counterpoint::debate::{
 use counterpoint::error::Skipped;
 
 /// Strings that would do harm wherever they were taken for more than text.
-pub const HOSTILE: [&str; 4] = [
+pub(crate) const HOSTILE: [&str; 4] = [
     "</script><img src=x onerror=\"document.title='owned'\">",
     "=cmd|' /C calc'!A0",
     "\u{202E}drawkcab si siht\u{202C}",
@@ -202,7 +202,7 @@ impl Builder {
 }
 
 /// Eight voices in six languages on one question: should night buses run until dawn?
-pub fn night_buses() -> (Debate, Evidence) {
+pub(crate) fn night_buses() -> (Debate, Evidence) {
     use Side::{Against, For};
     let mut b = Builder::new();
     b.voice("v-almeida", "Rosa Almeida", &["Роза Алмейда", "ローザ・アルメイダ"]);
@@ -304,7 +304,7 @@ pub fn night_buses() -> (Debate, Evidence) {
 }
 
 /// `claims` claims by forty voices in six languages on `claims / 12` points.
-pub fn large(claims: usize) -> (Debate, Evidence) {
+pub(crate) fn large(claims: usize) -> (Debate, Evidence) {
     const LANGUAGES: [&str; 6] = ["eng", "fra", "rus", "zho", "jpn", "ara"];
     const WORDS: [&str; 6] = [
         "The evening line number {} should run until the first train, whatever the accountants say. ",
@@ -346,8 +346,8 @@ pub fn large(claims: usize) -> (Debate, Evidence) {
             .map(|i| p + i * points)
             .map(|n| {
                 let voice: usize = voices[n][1..].parse().unwrap();
-                let contested = p % 3 == 0;
-                let side = if contested && (voice + p / 3) % 4 == 0 { Side::Against } else { Side::For };
+                let contested = p.is_multiple_of(3);
+                let side = if contested && (voice + p / 3).is_multiple_of(4) { Side::Against } else { Side::For };
                 (ids[n].as_str(), side, 0.5 + (n % 50) as f64 / 100.0)
             })
             .collect();
