@@ -2,7 +2,7 @@
 # Do programs the project did not write read its exports?
 #   tests/validate.sh FOLDER      a folder with the files of every format
 #   VALIDATE_INSTALL=1            first installs the validators (PyPI xaif with pandas, networkx, pyld;
-#                                 npm @argdown/cli) into VALIDATE_HOME, ~/.cache/counterpoint-validate
+#                                 npm @argdown/cli, axe-core) into VALIDATE_HOME, ~/.cache/counterpoint-validate
 # What is not installed is skipped aloud. Exits 1 if a validator refuses a file.
 set -u
 folder=$(cd "$1" && pwd)
@@ -15,7 +15,7 @@ skip() { echo "skipped $1"; }
 if [ "${VALIDATE_INSTALL:-}" = 1 ]; then
   mkdir -p "$home"
   python3 -m venv "$home/python" && "$home/python/bin/pip" install -q xaif pandas networkx pyld
-  (cd "$home" && npm install --silent --no-fund --no-audit @argdown/cli)
+  (cd "$home" && npm install --silent --no-fund --no-audit @argdown/cli axe-core)
 fi
 python=$home/python/bin/python
 [ -x "$python" ] || python=python3

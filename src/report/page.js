@@ -48,7 +48,7 @@
   const sure = (p) => fill("sure", { n: percent(p) });
   const tentative = (p) => p < debate.tentative;
   const quote = (c) => articles[c.article].text.slice(c.start, c.end);
-  const said = (text, language) => el("span", { dir: "auto", lang: language && languages[language].tag }, text);
+  const said = (text, language) => el("span", { dir: "auto", lang: language != null && languages[language].tag }, text);
   const languageName = (c) => languages[c.language].name;
   const fold = (text) => text.normalize("NFKC").toLocaleLowerCase();
   const toClaim = (c) => `#claim-${encodeURIComponent(c.id)}`;

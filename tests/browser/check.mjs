@@ -1,9 +1,10 @@
 // Does the page work in a real browser? Drives chromium through its debugging
 // pipe, without any package: node check.mjs CHROMIUM PAGE LARGE [SCREENSHOT_FOLDER]
+// AXE=path/to/axe.min.js (npm axe-core) adds its accessibility rules.
 // Prints one line for each check; exits 1 if one fails.
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -76,7 +77,7 @@ try {
   const all = await run("JSON.parse(document.getElementById('debate').textContent).claims.length");
   check("hostile text stays text", (await run("document.images.length === 0 && document.title !== 'owned'")) && await run("document.body.textContent.includes('</script><img')"));
   check("nothing leads off the page", await run("[...document.querySelectorAll('a')].every((a) => a.getAttribute('href').startsWith('#'))"));
-  check("every quote says its language and direction", await run("[...document.querySelectorAll('blockquote')].every((q) => q.lang && q.dir === 'auto')"));
+  check("every quote says its language and direction", await run("[...document.querySelectorAll('blockquote')].every((q) => q.lang && q.dir === 'auto') && [...document.querySelectorAll('[lang]')].every((q) => /^[a-z]{2,3}$/.test(q.lang))"));
   check("Arabic runs from the right", await run("getComputedStyle(document.querySelector('blockquote[lang=ar]')).direction === 'rtl' || document.querySelector('blockquote[lang=ar]').matches(':dir(rtl)')"));
   check("the list shows every claim at first", (await shown()).includes(String(all)), await shown());
 
@@ -169,6 +170,19 @@ try {
   await send("Emulation.setEmulatedMedia", { media: "", features: [] });
   await send("Emulation.setDeviceMetricsOverride", { width: 1280, height: 900, deviceScaleFactor: 1, mobile: false });
   if (shots) writeFileSync(join(shots, "print.pdf"), Buffer.from((await send("Page.printToPDF", {})).data, "base64"));
+
+  // accessibility, by rules the project did not write
+  const axe = process.env.AXE ?? join(process.env.VALIDATE_HOME ?? join(homedir(), ".cache/counterpoint-validate"), "node_modules/axe-core/axe.min.js");
+  if (existsSync(axe)) {
+    for (const [scheme, hash] of [["light", ""], ["dark", ""], ["light", "#point-K1"], ["dark", "#claim-c12"]]) {
+      await send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }] });
+      await visit(page, hash);
+      await run(`${readFileSync(axe, "utf8")}; true`);
+      const found = await run("axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations.filter((v) => ['serious', 'critical'].includes(v.impact)).map((v) => `${v.id} (${v.nodes.length}): ${v.nodes[0].html.slice(0, 120)}`))");
+      check(`axe finds nothing serious, ${scheme} ${hash}`, found.length === 0, found.join("\n     "));
+    }
+    await send("Emulation.setEmulatedMedia", { media: "", features: [] });
+  } else console.log("skipped axe: no axe-core here (VALIDATE_INSTALL=1 tests/validate.sh FOLDER installs it)");
 
   // five thousand claims
   await visit(large);
