@@ -456,7 +456,12 @@ fn changes(before: Option<&Debate>, now: &Debate) -> String {
         match old.get(p.id.as_str()) {
             None => text += &format!("new point {}: {words}\n", p.id),
             Some(&v) if v != p.verdict => {
-                text += &format!("{} turned from {} to {}: {words}\n", p.id, report::name(v), report::name(p.verdict));
+                text += &format!(
+                    "{} turned from {} to {}: {words}\n",
+                    p.id,
+                    report::verdict_name(v),
+                    report::verdict_name(p.verdict)
+                );
             }
             Some(_) => {}
         }
@@ -477,15 +482,12 @@ fn changes(before: Option<&Debate>, now: &Debate) -> String {
 
 fn show(cli: &Cli, args: &Show) -> Result<ExitStatus> {
     let (debate, evidence) = load(&args.run)?;
-    let format = Format::parse(&args.format).ok_or_else(|| Error::Setting {
-        key: "--format".into(),
-        why: format!("{:?} is not one of {}", args.format, Format::names().join(", ")),
-    })?;
+    let format: Format = args.format.parse()?;
     if format == Format::Terminal {
         stdout(&report::terminal(&debate, &evidence, width(), colour(cli), &args.lang))?;
         return Ok(ExitStatus::Done);
     }
-    let files = format.render(&debate, &evidence, &args.lang)?;
+    let files = format.render_in(&debate, &evidence, &args.lang)?;
     match &args.out {
         Some(out) => {
             std::fs::create_dir_all(out).map_err(Error::write(out))?;
@@ -626,7 +628,21 @@ mod tests {
             against: vec![],
             verdict,
         };
-        let debate = |points| Debate { points, ..crate::report::empty() };
+        let debate = |points| Debate {
+            schema: String::new(),
+            provenance: crate::debate::Provenance {
+                version: String::new(),
+                model: crate::debate::ModelEntry { id: String::new(), revision: String::new(), sha256: String::new() },
+                settings: String::new(),
+                device: String::new(),
+            },
+            articles: vec![],
+            sentences: vec![],
+            voices: vec![],
+            claims: vec![],
+            points,
+            skipped: vec![],
+        };
         let before = debate(vec![point("a", Verdict::Agree), point("gone", Verdict::Single)]);
         let now = debate(vec![point("a", Verdict::Diverge), point("b", Verdict::Single)]);
         let text = changes(Some(&before), &now);

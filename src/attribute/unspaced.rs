@@ -536,6 +536,7 @@ fn japanese(view: &View, masked: &Masked) -> Option<Finding> {
         let split = lead
             .rfind("と")
             .is_some_and(|i| people.iter().any(|p| p.0 >= i && p.0 <= i + 6 && p.2 < *from && *from - p.2 <= 12));
+        let far = lead.contains("\u{1}と");
         if !(speech || hangs || split) {
             continue;
         }

@@ -1,190 +1,478 @@
-//! Which formats do other tools read? CSV, xAIF, Argdown, Web Annotation, GraphML.
+//! What do other programs read? The debate in the formats the field speaks.
 
-use serde_json::json;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
-use super::{Index, shown};
-use crate::debate::{Debate, Evidence, Side};
+use serde_json::{Value, json};
 
-/// One CSV cell (RFC 4180). A cell that a spreadsheet would compute gets an apostrophe.
-fn cell(text: &str) -> String {
-    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if risky { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
-}
+use super::html::verdict_key;
+use super::terminal::side_key;
+use super::view::{Stance, View, plain};
+use super::words::{Words, tag};
+use crate::debate::{Origin, Side};
 
-fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
-    let mut out = header.join(",") + "\r\n";
-    for row in rows {
-        out += &(row.iter().map(|c| cell(c)).collect::<Vec<_>>().join(",") + "\r\n");
+/// From this cosine on, two claims of different voices on one side of one
+/// point are exported as rephrasing each other.
+const REPHRASES: f64 = 0.8;
+
+/// Code points of context in a text quote selector, as annotation clients use.
+const CONTEXT: usize = 32;
+
+/// Five tables, RFC 4180: a heading line, CRLF, quotes doubled. Text fields that
+/// a spreadsheet would take for a formula get a leading apostrophe.
+pub(super) fn csv(view: &View) -> Vec<(String, String)> {
+    let d = view.debate;
+    let mut articles =
+        Table::new(&["id", "path", "sha256", "title", "author", "published", "url", "language", "language_confidence"]);
+    for (i, a) in d.articles.iter().enumerate() {
+        articles.row(&[
+            Text(&a.id),
+            Text(&a.path),
+            Text(&a.sha256),
+            Text(a.title.as_deref().unwrap_or("")),
+            Text(a.author.as_deref().unwrap_or("")),
+            Text(a.published.as_deref().unwrap_or("")),
+            Text(view.url(i).unwrap_or("")),
+            Text(&a.language.code),
+            Number(a.language.confidence),
+        ]);
     }
-    out
-}
-
-/// Five tables: articles, voices, claims, points, positions.
-pub fn csv(debate: &Debate, evidence: &Evidence) -> Vec<(String, String)> {
-    let index = Index::new(debate, evidence);
-    let or = |s: &Option<String>| s.clone().unwrap_or_default();
-    let side = |s: Side| if s == Side::For { "for" } else { "against" }.to_owned();
-    let articles = debate.articles.iter().map(|a| {
-        vec![a.id.clone(), a.path.clone(), or(&a.title), or(&a.author), or(&a.published), a.language.code.clone()]
-    });
-    let voices = debate.voices.iter().map(|v| vec![v.id.clone(), v.name.clone(), v.aliases.join("; ")]);
-    let claims = debate.claims.iter().map(|c| {
-        vec![
-            c.id.clone(),
-            c.article.clone(),
-            c.start.to_string(),
-            c.end.to_string(),
-            c.language.clone(),
-            c.voice.clone(),
-            c.reported.to_string(),
-            c.confidence.to_string(),
-            index.quote(c).to_owned(),
-        ]
-    });
-    let points = debate.points.iter().map(|p| {
-        vec![p.id.clone(), p.text.clone(), super::name(p.verdict).to_owned(), p.r#for.join("; "), p.against.join("; ")]
-    });
-    let positions = debate.points.iter().flat_map(|p| {
-        p.claims.iter().map(move |x| vec![p.id.clone(), x.claim.clone(), side(x.side), x.confidence.to_string()])
-    });
-    vec![
-        ("articles.csv".into(), table(&["id", "path", "title", "author", "published", "language"], articles)),
-        ("voices.csv".into(), table(&["id", "name", "aliases"], voices)),
-        (
-            "claims.csv".into(),
-            table(&["id", "article", "start", "end", "language", "voice", "reported", "confidence", "text"], claims),
-        ),
-        ("points.csv".into(), table(&["id", "text", "verdict", "for", "against"], points)),
-        ("positions.csv".into(), table(&["point", "claim", "side", "confidence"], positions)),
-    ]
-}
-
-/// xAIF JSON: claims and points as I-nodes, support as RA, conflict as CA, utterances as L-nodes with participants.
-pub fn xaif(debate: &Debate, evidence: &Evidence) -> String {
-    let index = Index::new(debate, evidence);
-    let (mut nodes, mut edges, mut locutions) = (Vec::new(), Vec::new(), Vec::new());
-    let mut edge = |from: &str, to: &str| {
-        let id = edges.len() + 1;
-        edges.push(json!({"edgeID": id.to_string(), "fromID": from, "toID": to}));
-    };
-    for c in &debate.claims {
-        let (l, ya) = (format!("l-{}", c.id), format!("ya-{}", c.id));
-        nodes.push(json!({"nodeID": c.id, "text": index.quote(c), "type": "I"}));
-        nodes
-            .push(json!({"nodeID": l, "text": format!("{} : {}", index.voice(&c.voice), index.quote(c)), "type": "L"}));
-        nodes.push(json!({"nodeID": ya, "text": "Asserting", "type": "YA"}));
-        edge(&l, &ya);
-        edge(&ya, &c.id);
-        locutions.push(json!({"nodeID": l, "personID": c.voice}));
+    let mut voices = Table::new(&["id", "name", "aliases"]);
+    for v in &d.voices {
+        voices.row(&[Text(&v.id), Text(&v.name), Text(&v.aliases.join("; "))]);
     }
-    for p in &debate.points {
-        nodes.push(json!({"nodeID": p.id, "text": p.text, "type": "I"}));
-        for x in &p.claims {
-            let (kind, word) =
-                if x.side == Side::For { ("RA", "Default Inference") } else { ("CA", "Default Conflict") };
-            let node = format!("{}-{}-{}", kind.to_lowercase(), p.id, x.claim);
-            nodes.push(json!({"nodeID": node, "text": word, "type": kind}));
-            edge(&x.claim, &node);
-            edge(&node, &p.id);
-        }
+    let mut claims = Table::new(&[
+        "id",
+        "article",
+        "start",
+        "end",
+        "language",
+        "voice",
+        "reported",
+        "rejected",
+        "confidence",
+        "rule",
+        "speaker",
+        "text",
+    ]);
+    for (i, c) in d.claims.iter().enumerate() {
+        let why = view.why(i);
+        claims.row(&[
+            Text(&c.id),
+            Text(&c.article),
+            Count(c.start),
+            Count(c.end),
+            Text(&c.language),
+            Text(&c.voice),
+            Text(if c.reported { "true" } else { "false" }),
+            Text(if why.is_some_and(|w| w.rejected) { "true" } else { "false" }),
+            Number(c.confidence),
+            Text(why.and_then(|w| w.rule.as_deref()).unwrap_or("")),
+            Text(why.and_then(|w| w.speaker.as_deref()).unwrap_or("")),
+            Text(view.quote(i)),
+        ]);
     }
-    let participants: Vec<_> =
-        debate.voices.iter().map(|v| json!({"participantID": v.id, "firstname": v.name, "surname": ""})).collect();
-    let all = json!({"AIF": {"nodes": nodes, "edges": edges, "schemefulfillments": [], "locutions": locutions, "participants": participants, "descriptorfulfillments": []},
-        "text": "", "OVA": {}});
-    serde_json::to_string_pretty(&all).expect("JSON is JSON") + "\n"
-}
-
-/// Argdown: each point a statement, its claims for and against below it.
-pub fn argdown(debate: &Debate, evidence: &Evidence) -> String {
-    let index = Index::new(debate, evidence);
-    // brackets and markers mean something to Argdown
-    let plain = |t: &str| -> String {
-        shown(t)
-            .chars()
-            .map(|c| if matches!(c, '[' | ']' | '<' | '>' | '{' | '}' | '#' | '*' | '_' | '@' | '/') { ' ' } else { c })
-            .collect()
-    };
-    let mut out = String::from("===\ntitle: Counterpoint\n===\n");
-    for p in &debate.points {
-        out += &format!("\n[{}]: {}\n", plain(&p.id), plain(&p.text));
-        for x in &p.claims {
-            if let Some((c, _)) = index.claim(&x.claim) {
-                let sign = if x.side == Side::For { '+' } else { '-' };
-                let text = plain(index.quote(c));
-                out += &format!(
-                    "  {sign} <{} {}>: {} ({})\n",
-                    plain(&p.id),
-                    plain(&c.id),
-                    text,
-                    plain(index.voice(&c.voice))
-                );
+    let mut points = Table::new(&["id", "text", "origin", "verdict", "confidence", "for", "against"]);
+    let mut positions = Table::new(&["point", "claim", "voice", "side", "confidence"]);
+    for p in &view.points {
+        points.row(&[
+            Text(&p.entry.id),
+            Text(&p.entry.text),
+            Text(origin(p.entry.origin)),
+            Text(verdict_key(p.entry.verdict)),
+            p.confidence.map_or(Text(""), Number),
+            Text(&p.entry.r#for.join("; ")),
+            Text(&p.entry.against.join("; ")),
+        ]);
+        for stand in &p.stands {
+            for b in &stand.bearings {
+                let claim = view.claim_entry(b.claim);
+                positions.row(&[
+                    Text(&p.entry.id),
+                    Text(&claim.id),
+                    Text(&claim.voice),
+                    Text(side_key(b.side)),
+                    Number(b.confidence),
+                ]);
             }
         }
     }
+    [
+        ("articles.csv", articles),
+        ("voices.csv", voices),
+        ("claims.csv", claims),
+        ("points.csv", points),
+        ("positions.csv", positions),
+    ]
+    .into_iter()
+    .map(|(name, table)| (name.to_owned(), table.0))
+    .collect()
+}
+
+use Field::{Count, Number, Text};
+
+enum Field<'a> {
+    Text(&'a str),
+    Number(f64),
+    Count(usize),
+}
+
+struct Table(String);
+
+impl Table {
+    fn new(heading: &[&str]) -> Self {
+        Self(format!("{}\r\n", heading.join(",")))
+    }
+
+    fn row(&mut self, fields: &[Field]) {
+        for (i, field) in fields.iter().enumerate() {
+            if i > 0 {
+                self.0.push(',');
+            }
+            match field {
+                Text(text) => self.0.push_str(&csv_text(text)),
+                Number(x) => self.0.push_str(&x.to_string()),
+                Count(n) => self.0.push_str(&n.to_string()),
+            }
+        }
+        self.0.push_str("\r\n");
+    }
+}
+
+fn csv_text(text: &str) -> String {
+    // a spreadsheet looks past blanks, and some read the full-width signs too
+    let first = text.trim_start().chars().next();
+    let formula = matches!(first, Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '|' | '%'))
+        || text.starts_with(['\t', '\r', '\n']);
+    let text = if formula { format!("'{text}") } else { text.to_owned() };
+    if text.contains(['"', ',', '\r', '\n', '\'']) || text != text.trim() {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
+}
+
+fn origin(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Found => "found",
+        Origin::Given => "given",
+    }
+}
+
+/// Extended AIF, as the argument technology tools exchange it: claims and points
+/// are I-nodes, each claim has its locution (L) anchored by an asserting (YA),
+/// support is RA, conflict CA, rephrase MA.
+pub(super) fn xaif(view: &View) -> Value {
+    let d = view.debate;
+    let mut graph = Graph::default();
+    let mut text = String::new();
+    let mut locutions = Vec::new();
+    let participants: Vec<Value> = d
+        .voices
+        .iter()
+        .enumerate()
+        .map(|(i, v)| json!({"participantID": format!("p{i}"), "firstname": v.name, "surname": ""}))
+        .collect();
+    for (i, c) in d.claims.iter().enumerate() {
+        let quote = view.quote(i);
+        graph.node(&format!("c{i}"), quote, "I");
+        let _ = write!(
+            text,
+            "<span id=\"node{}\">{} : {}</span><br>",
+            format_args!("l{i}"),
+            xml(view.name(&c.voice)),
+            xml(quote)
+        );
+        graph.node(&format!("l{i}"), &format!("{} : {quote}", view.name(&c.voice)), "L");
+        graph.through(format!("y{i}"), "Asserting", "YA", &format!("l{i}"), &format!("c{i}"));
+        locutions.push(json!({
+            "nodeID": format!("l{i}"),
+            "personID": view.voice(&c.voice).map(|v| format!("p{v}")),
+        }));
+    }
+    for (p, point) in view.points.iter().enumerate() {
+        let node = format!("q{p}");
+        graph.node(&node, &point.entry.text, "I");
+        let mut same: Vec<(usize, Side)> = Vec::new();
+        for b in point.stands.iter().flat_map(|s| &s.bearings) {
+            let Some(side) = b.side else { continue };
+            same.push((b.claim, side));
+            let (claim, scheme) = (format!("c{}", b.claim), format!("s{p}_{}", b.claim));
+            match side {
+                Side::For => graph.through(scheme, "Default Inference", "RA", &claim, &node),
+                Side::Against => graph.through(scheme, "Default Conflict", "CA", &claim, &node),
+            }
+        }
+        for &(a, side) in &same {
+            for (id, cosine) in view.why(a).iter().flat_map(|w| &w.similar) {
+                let Some(b) = view.claim(id) else { continue };
+                if a < b && *cosine >= REPHRASES && same.contains(&(b, side)) {
+                    let (from, to) = (format!("c{a}"), format!("c{b}"));
+                    let scheme = format!("m{a}_{b}");
+                    graph.through(scheme, "Default Rephrase", "MA", &from, &to);
+                }
+            }
+        }
+    }
+    json!({
+        "AIF": {
+            "nodes": graph.nodes,
+            "edges": graph.edges,
+            "schemefulfillments": [],
+            "descriptorfulfillments": [],
+            "participants": participants,
+            "locutions": locutions,
+        },
+        "text": {"txt": text},
+        "ova": {"firstname": "", "surname": "", "url": "", "nodes": [], "edges": []},
+        "dialog": true,
+    })
+}
+
+#[derive(Default)]
+struct Graph {
+    nodes: Vec<Value>,
+    edges: Vec<Value>,
+    known: std::collections::BTreeSet<String>,
+}
+
+impl Graph {
+    fn node(&mut self, id: &str, text: &str, kind: &str) {
+        self.nodes.push(json!({"nodeID": id, "text": text, "type": kind}));
+    }
+
+    /// A scheme node between two others; once, however many points repeat it.
+    fn through(&mut self, id: String, text: &str, kind: &str, from: &str, to: &str) {
+        if self.known.contains(&id) {
+            return;
+        }
+        for (from, to) in [(from, id.as_str()), (id.as_str(), to)] {
+            let edge = format!("e{}", self.edges.len());
+            self.edges.push(json!({"edgeID": edge, "fromID": from, "toID": to}));
+        }
+        self.node(&id, text, kind);
+        self.known.insert(id);
+    }
+}
+
+/// Argdown: each point a statement, the claims for it under `+`, those against
+/// it under `-`, each with voice, language and article as data.
+pub(super) fn argdown(view: &View, words: &Words) -> String {
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        "===\ntitle: \"{}\"\nmodel:\n  removeTagsFromText: false\n===\n",
+        words.count("headline", view.debate.voices.len())
+    );
+    for p in &view.points {
+        let _ = writeln!(out, "[{}]: {}", argdown_id(&p.entry.id), argdown_text(&p.entry.text));
+        for b in p.stands.iter().flat_map(|s| &s.bearings) {
+            let sign = match b.side {
+                Some(Side::For) => '+',
+                Some(Side::Against) => '-',
+                None => continue,
+            };
+            let c = view.claim_entry(b.claim);
+            let data = json!({
+                "voice": plain(view.name(&c.voice)),
+                "language": c.language,
+                "article": c.article,
+                "confidence": b.confidence,
+            });
+            // Argdown's data is YAML, of which JSON is a part; braces inside its
+            // strings would end it early
+            let data = escape_braces(&data.to_string());
+            let _ = writeln!(
+                out,
+                "  {sign} <{}>: {} {data}",
+                argdown_id(&format!("{} · {}", plain(view.name(&c.voice)), c.id)),
+                argdown_text(view.quote(b.claim))
+            );
+        }
+        out.push('\n');
+    }
     out
 }
 
-/// W3C Web Annotation: one annotation a claim, with its position and its quotation.
-pub fn annotations(debate: &Debate, evidence: &Evidence) -> String {
-    let index = Index::new(debate, evidence);
-    let items: Vec<_> = debate
+/// A title between brackets: none of Argdown's own signs.
+fn argdown_id(id: &str) -> String {
+    plain(id)
+        .chars()
+        .map(|c| if "[]<>{}\\#@*_()+:".contains(c) { ' ' } else { c })
+        .collect::<String>()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn argdown_text(text: &str) -> String {
+    let mut out = String::new();
+    for c in plain(text).chars() {
+        // a hyphen is a sign only where a line begins
+        let sign = if c == '-' { out.is_empty() } else { "\\[]<>{}*_#@()+".contains(c) };
+        if sign {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Escapes braces inside the strings of a flat JSON object.
+fn escape_braces(json: &str) -> String {
+    let inner = &json[1..json.len() - 1];
+    let inner = inner.replace('{', "\\u007b").replace('}', "\\u007d");
+    format!("{{{inner}}}")
+}
+
+/// W3C Web Annotations: each claim an annotation of its article, found again by
+/// position and by its words.
+pub(super) fn webanno(view: &View) -> Value {
+    let d = view.debate;
+    let mut bodies: BTreeMap<usize, Vec<Value>> = BTreeMap::new();
+    for p in &view.points {
+        for b in p.stands.iter().flat_map(|s| &s.bearings) {
+            let text = format!("{}: {}", side_key(b.side), p.entry.text);
+            let mut body = json!({
+                "type": "TextualBody",
+                "purpose": "classifying",
+                "format": "text/plain",
+                "value": text,
+            });
+            if let Some(code) = p.language.map(tag).filter(|t| !t.is_empty()) {
+                body["language"] = json!(code);
+            }
+            bodies.entry(b.claim).or_default().push(body);
+        }
+    }
+    let items: Vec<Value> = d
         .claims
         .iter()
-        .map(|c| {
-            let path = debate.articles.iter().find(|a| a.id == c.article).map_or("", |a| a.path.as_str());
-            let (before, after) = index.around(c);
-            let tail = |t: &str| t.chars().rev().take(32).collect::<Vec<_>>().into_iter().rev().collect::<String>();
-            let points: Vec<_> = debate
-                .points
-                .iter()
-                .flat_map(|p| p.claims.iter().filter(|x| x.claim == c.id).map(move |x| (p, x)))
-                .map(|(p, x)| json!({"type": "TextualBody", "purpose": "classifying", "value": format!("{} {}", if x.side == Side::For { "for" } else { "against" }, p.id)}))
-                .collect();
+        .enumerate()
+        .map(|(i, c)| {
+            let (prefix, suffix) = view.around(i, CONTEXT);
+            let article = view.article(&c.article);
+            let sha = article.map_or("", |a| d.articles[a].sha256.as_str());
+            let mut source = json!({"id": format!("urn:sha256:{sha}"), "type": "Text"});
+            if !tag(&c.language).is_empty() {
+                source["language"] = json!(tag(&c.language));
+            }
+            let mut body = bodies.remove(&i).unwrap_or_default();
+            body.insert(
+                0,
+                json!({
+                    "type": "TextualBody",
+                    "purpose": "tagging",
+                    "format": "text/plain",
+                    "value": view.name(&c.voice),
+                }),
+            );
             json!({
-                "id": format!("urn:counterpoint:{}", c.id), "type": "Annotation", "motivation": "classifying",
-                "creator": {"type": "Person", "name": index.voice(&c.voice)}, "body": points,
-                "target": {"source": path, "selector": [
-                    {"type": "TextPositionSelector", "start": c.start, "end": c.end},
-                    {"type": "TextQuoteSelector", "exact": index.quote(c), "prefix": tail(before), "suffix": after.chars().take(32).collect::<String>()}]}
+                "id": format!("urn:counterpoint:claim:{}", urn(&c.id)),
+                "type": "Annotation",
+                "motivation": "classifying",
+                "body": body,
+                "target": {
+                    "source": source,
+                    "selector": [
+                        {"type": "TextPositionSelector", "start": c.start, "end": c.end},
+                        {"type": "TextQuoteSelector", "exact": view.quote(i),
+                         "prefix": prefix, "suffix": suffix},
+                    ],
+                },
             })
         })
         .collect();
-    let all = json!({"@context": "http://www.w3.org/ns/anno.jsonld", "id": "urn:counterpoint:debate", "type": "AnnotationPage", "items": items});
-    serde_json::to_string_pretty(&all).expect("JSON is JSON") + "\n"
+    json!({
+        "@context": "http://www.w3.org/ns/anno.jsonld",
+        "id": format!("urn:counterpoint:debate:{}", urn(&d.provenance.settings)),
+        "type": "AnnotationCollection",
+        "label": "Counterpoint",
+        "total": items.len(),
+        "first": {
+            "id": format!("urn:counterpoint:debate:{}:1", urn(&d.provenance.settings)),
+            "type": "AnnotationPage",
+            "startIndex": 0,
+            "items": items,
+        },
+    })
 }
 
-/// Voices and points as a graph; an edge is a side.
-pub fn graphml(debate: &Debate) -> String {
-    let xml = |t: &str| shown(t).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
-    let mut out = String::from(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n\
-         <key id=\"label\" for=\"node\" attr.name=\"label\" attr.type=\"string\"/>\n\
-         <key id=\"kind\" for=\"node\" attr.name=\"kind\" attr.type=\"string\"/>\n\
-         <key id=\"side\" for=\"edge\" attr.name=\"side\" attr.type=\"string\"/>\n<graph edgedefault=\"undirected\">\n",
-    );
-    let mut node = |id: &str, label: &str, kind: &str| {
-        out += &format!(
-            "<node id=\"{}\"><data key=\"label\">{}</data><data key=\"kind\">{kind}</data></node>\n",
-            xml(id),
-            xml(label)
+fn urn(id: &str) -> String {
+    super::html::href(id)
+}
+
+/// GraphML: voices and points as nodes, one edge from a voice to each point it
+/// speaks to, with its side and how sure.
+pub(super) fn graphml(view: &View) -> String {
+    let mut out = String::from(concat!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n",
+        "<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\" ",
+        "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:schemaLocation=\"",
+        "http://graphml.graphdrawing.org/xmlns http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd\">\n",
+    ));
+    for (id, of, kind) in [
+        ("kind", "node", "string"),
+        ("label", "node", "string"),
+        ("verdict", "node", "string"),
+        ("side", "edge", "string"),
+        ("confidence", "edge", "double"),
+        ("claims", "edge", "int"),
+    ] {
+        let _ = writeln!(out, "  <key id=\"{id}\" for=\"{of}\" attr.name=\"{id}\" attr.type=\"{kind}\"/>");
+    }
+    out.push_str("  <graph id=\"debate\" edgedefault=\"directed\">\n");
+    for v in &view.debate.voices {
+        let _ = writeln!(
+            out,
+            "    <node id=\"voice:{}\"><data key=\"kind\">voice</data><data key=\"label\">{}</data></node>",
+            xml(&v.id),
+            xml(&v.name)
         );
-    };
-    debate.voices.iter().for_each(|v| node(&v.id, &v.name, "voice"));
-    debate.points.iter().for_each(|p| node(&p.id, &p.text, "point"));
-    for p in &debate.points {
-        for (side, voices) in [("for", &p.r#for), ("against", &p.against)] {
-            for v in voices {
-                out += &format!(
-                    "<edge source=\"{}\" target=\"{}\"><data key=\"side\">{side}</data></edge>\n",
-                    xml(v),
-                    xml(&p.id)
-                );
-            }
+    }
+    for p in &view.points {
+        let _ = writeln!(
+            out,
+            "    <node id=\"point:{}\"><data key=\"kind\">point</data><data key=\"label\">{}</data><data key=\"verdict\">{}</data></node>",
+            xml(&p.entry.id),
+            xml(&p.entry.text),
+            verdict_key(p.entry.verdict)
+        );
+    }
+    for p in &view.points {
+        for s in p.stands.iter().filter(|s| s.stance != Stance::Silent) {
+            let _ = writeln!(
+                out,
+                "    <edge source=\"voice:{}\" target=\"point:{}\"><data key=\"side\">{}</data><data key=\"confidence\">{}</data><data key=\"claims\">{}</data></edge>",
+                xml(&view.voice_entry(s.voice).id),
+                xml(&p.entry.id),
+                s.stance.key(),
+                s.confidence,
+                s.bearings.len()
+            );
         }
     }
-    out + "</graph>\n</graphml>\n"
+    out.push_str("  </graph>\n</graphml>\n");
+    out
+}
+
+/// Text for XML 1.0: its signs escaped, characters it cannot hold left out.
+fn xml(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&apos;"),
+            '\n' | '\t' => out.push(c),
+            '\u{FFFE}' | '\u{FFFF}' => {}
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -192,9 +480,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cell_is_quoted_and_never_a_formula() {
-        assert_eq!(cell("=cmd()"), "'=cmd()");
-        assert_eq!(cell("a \"b\", c"), "\"a \"\"b\"\", c\"");
-        assert_eq!(cell("普通"), "普通");
+    fn a_spreadsheet_takes_no_field_for_a_formula() {
+        for (text, field) in [
+            ("=cmd()", "\"'=cmd()\""),
+            ("  +1", "\"'  +1\""),
+            ("－1", "\"'－1\""),
+            ("@SUM", "\"'@SUM\""),
+            ("a \"b\", c", "\"a \"\"b\"\", c\""),
+            ("two\nlines", "\"two\nlines\""),
+            ("夜のバス", "夜のバス"),
+            ("", ""),
+        ] {
+            assert_eq!(csv_text(text), field);
+        }
+    }
+
+    #[test]
+    fn xml_holds_no_control_character() {
+        assert_eq!(xml("a<b>&\u{1b}\u{FFFF}'"), "a&lt;b&gt;&amp;&apos;");
     }
 }
