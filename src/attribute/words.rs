@@ -239,6 +239,10 @@ pub(super) fn split_word(word: &str, at: usize) -> Vec<(usize, usize, String)> {
     let plain = |s: &str| -> String { s.chars().map(|c| if is_apostrophe(c) { '\'' } else { c }).collect() };
     for (i, c) in word.char_indices() {
         let after = i + c.len_utf8();
+        if i < start {
+            // the "-t-" of "affirme-t-il" went with its verb
+            continue;
+        }
         let (left, right) = (&word[start..i], &word[after..]);
         if left.is_empty() || right.is_empty() {
             continue;
