@@ -75,10 +75,10 @@ struct What {
     /// Built-in model (`default`, `fast`) or model folder
     #[arg(long, value_name = "NAME|FOLDER")]
     model: Option<String>,
-    /// The reader's own key points (TOML: [[point]] id, text)
+    /// The reader's own key points (TOML: `[[point]]` id, text)
     #[arg(long, value_name = "FILE")]
     points: Option<PathBuf>,
-    /// Who is who (TOML: [[person]] name, also; [[different]] names)
+    /// Who is who (TOML: `[[person]]` name, also; `[[different]]` names)
     #[arg(long, value_name = "FILE")]
     people: Option<PathBuf>,
     /// Mean cosine at which claims are one point [default: the model's own]
@@ -496,6 +496,8 @@ fn show(cli: &Cli, args: &Show) -> Result<ExitStatus> {
                 eprintln!("wrote {}", out.join(name).display());
             }
         }
+        // the contract alone, so that it can be piped
+        None if format == Format::Json => stdout(&files[0].1)?,
         None => {
             for (name, text) in &files {
                 if files.len() > 1 {

@@ -7,9 +7,9 @@ the debate bank (claim against key point, and claim against claim, as found poin
 stance lines. Held-out topics are never seen.
 
 Reads   <work>/tuned.pt and the data of arguments.py
-Writes  <work>/pair.pt
+Writes  <work>/pair.pt (or --out)
 
-    python pair.py --work DIR --teacher DIR --shared DIR [--minutes 25]
+    python pair.py --work DIR --teacher DIR --shared DIR [--minutes 25] [--resume] [--out pair2.pt]
 """
 import argparse, collections, os, random, sys, time
 
@@ -73,12 +73,16 @@ def main():
     ap.add_argument("--shared", required=True)
     ap.add_argument("--minutes", type=float, default=25)
     ap.add_argument("--batch", type=int, default=32)
+    ap.add_argument("--resume", action="store_true", help="go on from <work>/pair.pt")
+    ap.add_argument("--out", default="pair.pt")
     a = ap.parse_args()
     torch.manual_seed(0)
     rng = random.Random(0)
     student = Student(a.teacher, f"{a.work}/tokenizer.json", None)
     student.load_state_dict(torch.load(f"{a.work}/tuned.pt"))
     p = Pair(student)
+    if a.resume:
+        p.load_state_dict(torch.load(f"{a.work}/pair.pt"))
     points, claims, rest = bank(f"{a.shared}/bank")
     test = [c for c in claims if held(c[0])]
     train = [c for c in claims if not held(c[0])]
@@ -143,8 +147,8 @@ def main():
                 print(step, round(loss.item(), 3), int(time.time() - began), flush=True)
             if step % 400 == 0:
                 print("exam", exam(p, points, test), flush=True)
-                torch.save(p.state_dict(), f"{a.work}/pair.pt")
-    torch.save(p.state_dict(), f"{a.work}/pair.pt")
+                torch.save(p.state_dict(), f"{a.work}/{a.out}")
+    torch.save(p.state_dict(), f"{a.work}/{a.out}")
     print("after", step, exam(p, points, test))
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::ingest::Article;
 
 /// From here on two full names are one person (0 to 1, mean over the parts of the name).
-const SAME: f32 = 0.8;
+const SAME: f32 = 0.815;
 /// Below this no part of a name may fall.
 const PART: f32 = 0.66;
 /// From here on two names are listed as perhaps one person.
