@@ -157,8 +157,11 @@ impl<'a> Page<'a> {
             let view = self.view(i);
             if !is_unspaced(view.lex.code) {
                 known.lower.extend(spaced::lower_words(&view));
+                known.capital.extend(spaced::capital_words(&view));
             }
         }
+        known.capital.sort();
+        known.capital.dedup();
         known.lower.sort();
         known.lower.dedup();
         let mut straight: Vec<(String, &'static str)> = Vec::new();
@@ -182,6 +185,24 @@ impl<'a> Page<'a> {
             } else if let Some(at) = known.full.iter().position(|f| bent_alike(f, &name) && f.chars().count() > name.chars().count() && f.ends_with(['а', 'я', 'у', 'ю', 'м'])) {
                 // Даниэлю and Даниэль: the shorter is the base
                 known.full[at] = name;
+            }
+        }
+        let (mut pairs, mut spoken) = (Vec::new(), Vec::new());
+        for i in (0..self.sentences.len()).filter(readable) {
+            let view = View { known: &known, ..self.view(i) };
+            if view.lex.code != "kor" {
+                continue;
+            }
+            pairs.extend(unspaced::pairs(&view));
+            if let Some(Finding { holder: Holder::Name(name), .. }) = unspaced::read(&view) {
+                spoken.push(name);
+            }
+            spoken.extend(announced(view.span.of(view.text)).map(|a| a.0));
+        }
+        for pair in pairs {
+            let last = pair.rsplit(' ').next().unwrap_or_default();
+            if spoken.iter().any(|s| s == last || *s == pair) && !known.full.contains(&pair) {
+                known.full.push(pair);
             }
         }
         for (name, code) in bent {
@@ -603,6 +624,10 @@ fn announced(body: &str) -> Option<(String, usize, bool)> {
     let name = head.split(['(', '（', '[', ',', '，']).next().unwrap_or(head);
     let name = name.trim().trim_matches(['*', '_']).trim();
     let role = head.len() > name.len() + 4;
+    // "Daniel Okonjo, who leads the work, disagrees: …" is a sentence
+    if !rest.is_empty() && head.contains([',', '，']) {
+        return None;
+    }
     if name.is_empty() || name.chars().count() > 40 || name.contains(['.', '。', '?', '!', '«', '“', '"', '「', ';']) && !name.contains(". ") {
         return None;
     }

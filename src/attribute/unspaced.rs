@@ -117,7 +117,10 @@ fn verbs(lex: &Lexicon, text: &str) -> Vec<(usize, usize)> {
     let mut at = 0;
     while at < text.len() {
         if let Some(verb) = longest_at(&lex.words.say, &text[at..]) {
-            if !blocked(lex, text, at, verb.len()) {
+            // 她提醒的成本: the verb only describes what the sentence is about
+            let after = &text[at + verb.len()..];
+            let relative = lex.code == "zho" && after.starts_with('的') && !after.starts_with("的是");
+            if !relative && !blocked(lex, text, at, verb.len()) {
                 out.push((at, at + verb.len()));
             }
             at += verb.len();
@@ -593,6 +596,11 @@ fn japanese_names(view: &View, masked: &Masked) -> Vec<Name> {
             after = end;
             full_end = end;
         }
+        if is_han(c) && (raw.starts_with('同') || words.he.iter().any(|h| h == raw)) {
+            // 同氏, 同教授 point back
+            i += n;
+            continue;
+        }
         if is_han(c) {
             // 山田太郎氏: the title is part of the run of characters
             if let Some(t) = longest_end(&words.titles, raw).filter(|t| t.len() < raw.len()) {
@@ -730,7 +738,9 @@ fn korean(view: &View, masked: &Masked) -> Option<Finding> {
                 let _ = c;
                 return Some((Holder::Crowd, at, at + stem.len()));
             }
-            if let Some((name, from)) = korean_name(view, &list, k, stem) {
+            if let Some((name, from)) = korean_name(view, &list, k, stem)
+                && (speech || vouched(view, &list, k, stem, &name))
+            {
                 return Some((Holder::Name(name), from, at + stem.len()));
             }
         }
@@ -845,7 +855,7 @@ fn korean_name(view: &View, list: &[Eojeol], k: usize, stem: &str) -> Option<(St
         let open = raw.ends_with(before.as_str());
         let count = before.chars().count();
         let shape = before.chars().all(is_hangul) && (1..=5).contains(&count) || (latin && before.chars().next().is_some_and(char::is_uppercase));
-        let particle = ["의", "은", "는", "을", "를", "에", "에서", "으로", "로", "와", "과", "도", "한", "된", "인", "하는", "던", "할", "고", "며", "들", "온", "선", "운", "간", "적", "이", "가"].iter().any(|p| before.ends_with(p) && count > p.chars().count());
+        let particle = ["의", "은", "는", "을", "를", "에", "에서", "으로", "로", "와", "과", "도", "한", "된", "인", "하는", "던", "할", "고", "며", "들", "온", "선", "운", "간", "적", "이", "가", "지만", "면", "서", "니", "게", "듯"].iter().any(|p| before.ends_with(p) && count > p.chars().count());
         let role = words.roles.iter().any(|r| before.ends_with(r.as_str())) || words.titles.iter().any(|r| before.ends_with(r.as_str()) && r.chars().count() >= 2) || words.organisations.iter().any(|o| before.ends_with(o.as_str()) && count > 2) || words.not_names.contains(&before) || ["자", "가", "사", "원", "관", "장", "수", "인"].iter().any(|r| before.ends_with(r) && count >= 2);
         if open && shape && !role && !particle && !before.is_empty() {
             let start = list[at - 1].start + list[at - 1].text.find(before.as_str()).unwrap_or(0);
@@ -855,6 +865,25 @@ fn korean_name(view: &View, list: &[Eojeol], k: usize, stem: &str) -> Option<(St
     }
     let name = view.known.whole(&last).map_or(last, str::to_owned);
     Some((name, start))
+}
+
+/// Whether anything but its place in the sentence says that a Korean word is a name.
+fn vouched(view: &View, list: &[Eojeol], k: usize, stem: &str, name: &str) -> bool {
+    let words = &view.lex.words;
+    let role = list[..k].iter().rev().take(2).any(|b| words.roles.iter().any(|r| b.text.ends_with(r.as_str())));
+    let native = stem.chars().count() == 3 && stem.chars().next().is_some_and(|c| words.surnames.contains(c)) && role;
+    let body = words.organisations.iter().any(|o| o.chars().count() > 1 && stem.ends_with(o.as_str()));
+    view.known.whole(name).is_some() || titled(words, list, k, stem) || role || native || body || !stem.chars().all(is_hangul)
+}
+
+/// Names of two words that only stand as somebody's subject: names if the article also
+/// gives speech to the second word alone.
+pub(super) fn pairs(view: &View) -> Vec<String> {
+    if view.lex.code != "kor" {
+        return Vec::new();
+    }
+    let masked = Masked::new(view);
+    korean_names(view, &masked).into_iter().map(|n| n.name).filter(|n| n.contains(' ')).collect()
 }
 
 fn korean_names(view: &View, masked: &Masked) -> Vec<Name> {
