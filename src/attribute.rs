@@ -10,7 +10,7 @@ pub mod speaker;
 mod unspaced;
 mod words;
 
-pub use name::{People, Voice, Voices, voices};
+pub use name::{Different, People, Person, Voice, Voices, likeness, voices};
 pub use speaker::claims;
 
 use serde::{Deserialize, Serialize};

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use counterpoint::attribute::{Claim, Judged, Kind, People, Speaker, claims, voices};
+use counterpoint::attribute::{Claim, Judged, Kind, People, Speaker, claims, likeness, voices};
 use counterpoint::ingest::Article;
 use counterpoint::language::Lang;
 use counterpoint::segment::{Layout, Sentence};
@@ -102,7 +102,20 @@ fn measure(gold: &Value, folder: &Path) -> (usize, usize, Vec<String>) {
         .unwrap_or_default();
     let (mut right, mut total, mut misses) = (0, 0, Vec::new());
     let mut per: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    // which of the voices a person of the gold is: the one most claims say
+    // a nickname that the article translates ("the Heron") sounds like nothing: there a person of
+    // the gold is the named voice that holds most of his claims, if it is nobody else's
+    let mut together: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for (a, item) in articles.iter().enumerate() {
+        for (c, claim) in found[a].iter().enumerate() {
+            if let (Some(gold), Speaker::Named { .. }) = (item.speakers[claim.sentence].as_deref(), &claim.speaker) {
+                *together.entry((gold, all.voices[all.of[a][c]].id.as_str())).or_default() += 1;
+            }
+        }
+    }
+    let leads = |gold: &str, id: &str| {
+        let n = together.get(&(gold, id)).copied().unwrap_or(0);
+        n >= 3 && together.iter().all(|((g, v), m)| !((*g == gold) ^ (*v == id)) || *m * 2 < n)
+    };
     for (a, item) in articles.iter().enumerate() {
         for (c, claim) in found[a].iter().enumerate() {
             let Some(gold) = item.speakers[claim.sentence].as_deref() else { continue };
@@ -116,7 +129,8 @@ fn measure(gold: &Value, folder: &Path) -> (usize, usize, Vec<String>) {
                 matches!(claim.speaker, Speaker::Unnamed { .. })
             } else {
                 claim.speaker != Speaker::Author
-                    && (spelled.contains(gold)
+                    && (spelled.iter().any(|s| likeness(s, gold) >= 0.78)
+                        || leads(gold, &voice.id)
                         || same.iter().any(|g| g.contains(gold) && !g.is_disjoint(&spelled)))
             };
             let entry = per.entry(&item.language).or_default();
@@ -170,4 +184,136 @@ fn published_articles_give_each_claim_to_whoever_holds_it() {
         println!("{}", misses.join("\n"));
     }
     assert!(share >= 0.90, "{right} of {total}");
+}
+
+/// Sentences of a little page: `|` parts sentences, a line break paragraphs; `#` marks a heading.
+fn page(lang: &str, author: Option<&str>, text: &str) -> (Article, Vec<Sentence>, Vec<Judged>) {
+    let mut sentences = Vec::new();
+    let mut kinds = Vec::new();
+    let mut body = String::new();
+    for (paragraph, block) in text.split('\n').enumerate() {
+        for piece in block.split('|') {
+            let (kind, piece) = match piece.strip_prefix('#') {
+                Some(rest) => (Kind::Heading, rest),
+                None => (Kind::Claim, piece),
+            };
+            let (layout, piece) = match piece.strip_prefix('>') {
+                Some(rest) => (Layout::Quoted, rest),
+                None if kind == Kind::Heading && !piece.ends_with([':', '：']) => (Layout::Heading, piece),
+                None => (Layout::Running, piece),
+            };
+            let start = body.len();
+            body.push_str(piece);
+            let span = Span::new(start, body.len()).trim(&body);
+            body.push(' ');
+            sentences.push(Sentence { tile: span, span, lang: Lang::from_code(lang), layout, paragraph: paragraph as u32 });
+            kinds.push(Judged { kind, confidence: 0.9 });
+        }
+        body.push_str("\n\n");
+    }
+    let article = Article {
+        id: format!("{lang}-{}", text.len()),
+        path: format!("{lang}.md"),
+        sha256: String::new(),
+        title: Some("A page".into()),
+        author: author.map(str::to_owned),
+        published: None,
+        url: None,
+        body: Span::new(0, body.len()),
+        text: body,
+    };
+    (article, sentences, kinds)
+}
+
+/// Who holds each claim: a name, `*` for somebody unnamed, `-` for the author.
+fn holders(lang: &str, author: Option<&str>, text: &str) -> Vec<String> {
+    let (article, sentences, kinds) = page(lang, author, text);
+    claims(&article, &sentences, &kinds)
+        .into_iter()
+        .map(|c| match c.speaker {
+            Speaker::Author => "-".to_owned(),
+            Speaker::Named { name, .. } => name,
+            Speaker::Unnamed { .. } => "*".to_owned(),
+        })
+        .collect()
+}
+
+/// language, page, who holds each of its claims.
+const PAGES: &[(&str, &str, &[&str])] = &[
+    ("eng", "“The lane will be empty by spring,” said Dr. Nadia Ferris, a transport planner.|I doubt it.", &["Nadia Ferris", "-"]),
+    ("eng", "According to Owen Pryce, trams cost more than they bring in.|He added that the city had been misled.", &["Owen Pryce", "Owen Pryce"]),
+    ("eng", "Nadia Ferris believes that buses would do.|Ferris also says the tram is a toy.", &["Nadia Ferris", "Nadia Ferris"]),
+    ("eng", "Critics argue that the toll punishes the poor.|The toll is fair.", &["*", "-"]),
+    ("eng", "Owen Pryce: The tram should go.\nNadia Ferris: It should stay.|Everybody knows why.", &["Owen Pryce", "Nadia Ferris", "Nadia Ferris"]),
+    ("eng", "The report by Owen Pryce is long.|It should have been longer.", &["-", "-"]),
+    ("eng", "\"Nobody rides it,\" Owen Pryce told the council. \"Nobody ever will.\"|The council is asleep.", &["Owen Pryce", "-"]),
+    ("eng", "The Transport Federation warned that jobs would go.|It is wrong.", &["Transport Federation", "-"]),
+    ("eng", "@tram_watcher wrote that the line was doomed.|This so-called “smart line” is dumb.", &["@tram_watcher", "-"]),
+    ("eng", "In Owen Pryce's view, the fare is a tax.|In my view, it is a price.", &["Owen Pryce", "-"]),
+    ("fra", "« Le tram sera vide au printemps », affirme Nadia Ferrand, urbaniste à Metz.|J'en doute.", &["Nadia Ferrand", "-"]),
+    ("fra", "Selon Yann Pérec, le tram coûte trop cher.|Il ajoute que la ville a été trompée.", &["Yann Pérec", "Yann Pérec"]),
+    ("fra", "Nadia Ferrand estime que les bus suffiraient.|À en croire Mme Ferrand, le tram est un jouet.", &["Nadia Ferrand", "Nadia Ferrand"]),
+    ("fra", "Pour les opposants, ce péage punit les pauvres.|Les partisans soutiennent qu'il est juste.", &["-", "*"]),
+    ("fra", "— Ce tram est une folie, lance Yann Pérec.|Il a tort.", &["Yann Pérec", "-"]),
+    ("rus", "«Весной трамвай будет пустым», — сказала Надежда Фирсова, урбанист.|Сомневаюсь.", &["Надежда Фирсова", "-"]),
+    ("rus", "По мнению Олега Прыткова, трамвай обходится слишком дорого.|Он добавил, что город обманули.", &["Олег Прытков", "Олег Прытков"]),
+    ("rus", "Как отмечает Надежда Фирсова, хватило бы автобусов.|По словам Фирсовой, трамвай — это игрушка.", &["Надежда Фирсова", "Надежда Фирсова"]),
+    ("rus", "Критики утверждают, что плата бьёт по бедным.|Плата справедлива.", &["*", "-"]),
+    ("rus", "— Трамвай надо убрать, — говорит Олег Прытков. — Он никому не нужен.|Это не так.", &["Олег Прытков", "-"]),
+    ("deu", "„Im Frühjahr wird die Bahn leer sein“, sagte Nadja Ferber, Verkehrsplanerin in Kassel.|Ich bezweifle das.", &["Nadja Ferber", "-"]),
+    ("deu", "Laut Olaf Priem kostet die Bahn mehr, als sie bringt.|Er fügte hinzu, die Stadt sei getäuscht worden.", &["Olaf Priem", "Olaf Priem"]),
+    ("deu", "Nach Ansicht von Nadja Ferber würden Busse genügen.|Kritiker behaupten, die Maut treffe die Armen.", &["Nadja Ferber", "*"]),
+    ("deu", "Der Ökonom Olaf Priem meint, die Maut sei gerecht.|Die Maut ist gerecht.", &["Olaf Priem", "-"]),
+    ("spa", "«El tranvía estará vacío en primavera», afirmó Nadia Ferrer, urbanista de Gijón.|Lo dudo mucho.", &["Nadia Ferrer", "-"]),
+    ("spa", "Según Óscar Prieto, el tranvía cuesta demasiado.|Añadió que la ciudad fue engañada.", &["Óscar Prieto", "-"]),
+    ("spa", "Los críticos sostienen que el peaje castiga a los pobres.|El peaje es justo.", &["*", "-"]),
+    ("por", "«O bonde estará vazio na primavera», disse Nádia Ferreira, urbanista de Braga.|Duvido disso.", &["Nádia Ferreira", "-"]),
+    ("por", "Segundo Otávio Prado, o bonde custa caro demais.|Ele acrescenta que a cidade foi enganada.", &["Otávio Prado", "Otávio Prado"]),
+    ("por", "Os críticos afirmam que o pedágio castiga os pobres.|O pedágio é justo.", &["*", "-"]),
+    ("ita", "«Il tram sarà vuoto in primavera», ha detto Nadia Ferri, urbanista di Pavia.|Ne dubito.", &["Nadia Ferri", "-"]),
+    ("ita", "Secondo Oscar Prandi, il tram costa troppo.|I critici sostengono che il pedaggio punisce i poveri.", &["Oscar Prandi", "*"]),
+    ("nld", "“De tram zal in het voorjaar leeg zijn”, zei Nadia Ferwerda, planoloog in Zwolle.|Ik betwijfel het.", &["Nadia Ferwerda", "-"]),
+    ("nld", "Volgens Oscar van der Prijt kost de tram te veel.|Critici beweren dat de tol de armen straft.", &["Oscar van der Prijt", "*"]),
+    ("pol", "„Tramwaj będzie wiosną pusty” – powiedziała Nadzieja Firlej, urbanistka z Łodzi.|Wątpię.", &["Nadzieja Firlej", "-"]),
+    ("pol", "Zdaniem Olafa Prysaka tramwaj kosztuje za dużo.|Krytycy twierdzą, że opłata uderza w biednych.", &["Olaf Prysak", "*"]),
+    ("ukr", "«Навесні трамвай буде порожній», — сказала Надія Фірсенко, урбаністка.|Сумніваюся.", &["Надія Фірсенко", "-"]),
+    ("ukr", "На думку Олега Притули, трамвай коштує забагато.|Критики стверджують, що плата б'є по бідних.", &["Олег Притула", "*"]),
+    ("tur", "Nadide Ferhan, tramvayın ilkbaharda boş kalacağını söyledi.|Bundan kuşkuluyum.", &["Nadide Ferhan", "-"]),
+    ("tur", "Okan Pirinç'e göre tramvay çok pahalı.|Eleştirmenler, geçiş ücretinin yoksulları vurduğunu savunuyor.", &["Okan Pirinç", "*"]),
+    ("tur", "“Tramvay bahara kadar boş kalacak,” dedi Nadide Ferhan.|Ücret adildir.", &["Nadide Ferhan", "-"]),
+    ("ind", "\"Trem itu akan kosong pada musim semi,\" kata Nadia Ferdian, perencana kota.|Saya ragu.", &["Nadia Ferdian", "-"]),
+    ("ind", "Menurut Oka Pratama, trem itu terlalu mahal.|Ia menambahkan bahwa kota telah ditipu.", &["Oka Pratama", "Oka Pratama"]),
+    ("ind", "Para kritikus berpendapat bahwa tol menghukum orang miskin.|Tol itu adil.", &["*", "-"]),
+    ("vie", "“Xe điện sẽ vắng khách vào mùa xuân,” ông Trần Quốc Phi nói.|Tôi không tin.", &["Trần Quốc Phi", "-"]),
+    ("vie", "Theo bà Lê Thu Hạnh, xe điện quá đắt.|Giới phê bình cho rằng phí này trừng phạt người nghèo.", &["Lê Thu Hạnh", "*"]),
+    ("ara", "قال المهندس سامر الحداد إن الترام سيكون فارغا في الربيع.|أشك في ذلك.", &["سامر الحداد", "-"]),
+    ("ara", "وفقا لنادية فارس، يكلف الترام أكثر مما ينبغي.|ويرى المنتقدون أن الرسوم تعاقب الفقراء.", &["نادية فارس", "*"]),
+    ("ara", "«الترام لعبة غالية لا يحتاجها أحد»، تقول نادية فارس.|الرسوم عادلة.", &["نادية فارس", "-"]),
+    ("jpn", "「春には路面電車は空っぽになるだろう」と都市計画家の古川奈央氏は述べた。|私はそう思わない。", &["古川奈央", "-"]),
+    ("jpn", "オスカー・プライス氏によると、路面電車は高すぎる。|同氏は市がだまされたとも指摘した。", &["オスカー・プライス", "オスカー・プライス"]),
+    ("jpn", "批判派は、通行料が貧しい人を苦しめると主張する。|通行料は公平だ。", &["*", "-"]),
+    ("jpn", "古川奈央さんはバスで十分だと話す。|電車は玩具だ、というのが古川さんの考えである。", &["古川奈央", "古川奈央"]),
+    ("jpn", "この路線は失敗だと言わざるを得ない。|それは間違いないと言える。", &["-", "-"]),
+    ("zho", "“到了春天，电车上就不会再有人了。”城市规划师方晓楠说。|我不信。", &["方晓楠", "-"]),
+    ("zho", "在奥斯卡·普莱斯看来，电车太贵了。|他还指出，市民被骗了。", &["奥斯卡·普莱斯", "奥斯卡·普莱斯"]),
+    ("zho", "批评者认为，收费是在惩罚穷人。|可以说，收费是公平的。", &["*", "-"]),
+    ("zho", "方晓楠教授认为公交车就够了。|方晓楠：“电车只是玩具，谁都知道这一点。”", &["方晓楠", "方晓楠"]),
+    ("zho", "都市規劃師方曉楠表示，公車就夠了。|我認為她說得對。", &["方曉楠", "-"]),
+    ("kor", "“봄이면 전차는 텅 빌 것”이라고 도시계획가 나은영 교수가 말했다.|나는 그렇게 생각하지 않는다.", &["나은영", "-"]),
+    ("kor", "나은영 교수는 버스로 충분하다고 주장했다.|그는 시가 속았다고 덧붙였다.", &["나은영", "나은영"]),
+    ("kor", "비판론자들은 통행료가 가난한 이를 벌한다고 주장한다.|통행료는 공정하다.", &["*", "-"]),
+    ("kor", "나은영 교수에 따르면 전차는 너무 비싸다.|전차는 장난감이다.", &["나은영", "-"]),
+];
+
+#[test]
+fn every_language_tells_who_speaks() {
+    let mut wrong = Vec::new();
+    for (lang, text, expected) in PAGES {
+        let got = holders(lang, None, text);
+        if got != *expected {
+            wrong.push(format!("{lang} {expected:?} -> {got:?}: {text}"));
+        }
+    }
+    assert!(wrong.len() * 20 <= PAGES.len(), "{} of {}:\n{}", wrong.len(), PAGES.len(), wrong.join("\n"));
+    println!("{} of {} pages wrong:\n{}", wrong.len(), PAGES.len(), wrong.join("\n"));
 }

@@ -130,6 +130,16 @@ enum Script {
     Other,
 }
 
+/// How sure it is that two names, in whatever scripts, are one person's full name: 0 to 1;
+/// from 0.78 on [`voices`] joins them where nothing speaks against it.
+pub fn likeness(a: &str, b: &str) -> f32 {
+    if a == b {
+        return 1.0;
+    }
+    let (x, y) = (readings(a), readings(b));
+    x.iter().flat_map(|p| y.iter().map(move |q| whole(p, q))).fold(0.0, f32::max)
+}
+
 /// Which voice holds which claim, over all articles at once.
 ///
 /// The result does not depend on the order of the articles but for the order of `of`.

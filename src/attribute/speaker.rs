@@ -242,7 +242,10 @@ impl<'a> Page<'a> {
                 }
                 let repeated = counts.get(&name).copied().unwrap_or(0) >= 2;
                 let own = !inline && self.kind(i) != Some(Kind::Claim);
-                let person = self.is_name(&name, i);
+                let single = is_capital_or_wide(&name) && name.split_whitespace().count() <= 4;
+                // a role in brackets says that it is somebody
+                let role = span.of(text).contains(['(', '（']) && own && single;
+                let person = self.is_name(&name, i) || role;
                 // a heading that ends in a colon is no speaker
                 if !(person && (own || repeated || self.known.whole(&name).is_some()) || repeated && name.chars().count() <= 24 && is_capital_or_wide(&name)) {
                     return None;

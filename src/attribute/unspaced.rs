@@ -152,6 +152,10 @@ fn chinese(view: &View, masked: &Masked) -> Option<Finding> {
     for (from, to) in verbs(lex, text) {
         let start = text[..from].rfind(WALLS).map_or(0, |i| i + text[i..].chars().next().map_or(1, char::len_utf8));
         let chunk = &text[start..from];
+        // why or when somebody thinks so is not what he says
+        if ["因为", "因為", "如果", "虽然", "雖然", "即使", "只要", "除非", "当", "當"].iter().any(|w| chunk.trim_start().starts_with(w) || chunk.contains("因为") || chunk.contains("因為")) && !speech {
+            continue;
+        }
         let rule = if speech { "quote" } else { "said-that" };
         let mut found = chinese_subject(view, chunk, masked.base + start, true);
         if found.is_none() {
@@ -271,8 +275,10 @@ fn chinese_subject(view: &View, chunk: &str, at: usize, tight: bool) -> Option<(
     let pick = if tight { names.last() } else { names.first() };
     if let Some(n) = pick {
         let tail = &view.text.get(n.after..at + end).unwrap_or("");
+        // "X为中心的论证": a name that only describes; "X在上月的会议上" does not
+        let describes = tight && tail.contains('的') && !tail.trim_start().starts_with(['在', '于', '於', '对', '對', '向', '就', '去', '今', '昨', '上', '近']);
         // the name opens the stretch or is the subject of what follows; "X的网络认为" has another subject
-        if !tail.starts_with('的') && !body[..n.start - at - from].ends_with('对') {
+        if !tail.starts_with('的') && !describes && !body[..n.start - at - from].ends_with('对') {
             return Some((Holder::Name(n.name.clone()), Span::new(n.start, n.end)));
         }
     }
@@ -290,6 +296,9 @@ fn chinese_subject(view: &View, chunk: &str, at: usize, tight: bool) -> Option<(
     }
     if let Some(org) = longest_end(&words.organisations, body) {
         let count = body.chars().count();
+        if body.len() == org.len() && count >= 2 {
+            return Some((Holder::Crowd, span(0, body.len())));
+        }
         if count <= 14 && body.len() > org.len() {
             return Some((Holder::Name(body.to_owned()), span(0, body.len())));
         }
