@@ -12,7 +12,7 @@ mod unspaced;
 mod words;
 
 pub use kind::KindHead;
-pub use name::{People, Voice, Voices, same_name, voices};
+pub use name::{Different, People, Person, Voice, Voices, likeness, same_name, voices};
 pub use speaker::claims;
 
 use serde::{Deserialize, Serialize};

@@ -74,6 +74,8 @@ pub(super) struct Known {
     pub full: Vec<String>,
     /// Words that stand in lower case somewhere, sorted: these name nobody.
     pub lower: Vec<String>,
+    /// Words that stand with a capital inside a sentence, sorted.
+    pub capital: Vec<String>,
 }
 
 impl Known {
@@ -87,6 +89,10 @@ impl Known {
         });
         let first = found.next()?;
         found.next().is_none().then_some(first)
+    }
+
+    pub(super) fn is_capital(&self, word: &str) -> bool {
+        self.capital.binary_search_by(|w| w.as_str().cmp(word)).is_ok()
     }
 
     pub(super) fn is_lower(&self, word: &str) -> bool {

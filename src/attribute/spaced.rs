@@ -156,6 +156,16 @@ pub(super) fn lower_words(view: &View) -> Vec<String> {
     tokens(view).into_iter().filter(|t| !t.capital).map(|t| t.low).collect()
 }
 
+/// Words with a capital that no sentence or quotation opens with.
+pub(super) fn capital_words(view: &View) -> Vec<String> {
+    tokens(view)
+        .into_iter()
+        .skip(1)
+        .filter(|t| t.capital && t.gap.is_empty() && !t.after_speech)
+        .map(|t| t.low)
+        .collect()
+}
+
 fn names(view: &View, tokens: &[Token]) -> Vec<Candidate> {
     let lex = view.lex;
     let words = &lex.words;
@@ -192,12 +202,11 @@ fn names(view: &View, tokens: &[Token]) -> Vec<Candidate> {
             }
             if next.capital && !next.low.chars().any(|c| c.is_ascii_digit()) && next.low != "l2" {
                 to += 1;
-            } else if listed(&words.inside, &next.low)
-                && tokens.get(to + 1).is_some_and(|t| t.capital && t.gap.is_empty())
-                && !next.capital
-                && !listed(&words.prep, &next.low) | (to + 1 < tokens.len() && to > i + 1 && lex.code != "eng")
+            } else if let Some(n) = inside(lex, tokens, to)
+                // "Ursula von der Leyen", but "Daniel Okonjo von Tidewater"
+                && (to == i + 1 || !listed(&words.prep, &next.low))
             {
-                to += 2;
+                to += n + 1;
             } else {
                 break;
             }
@@ -209,6 +218,13 @@ fn names(view: &View, tokens: &[Token]) -> Vec<Candidate> {
         }
     }
     out
+}
+
+/// How many small words of a name (`von der`, `de la`) stand at `at` before a capital.
+fn inside(lex: &Lexicon, tokens: &[Token], at: usize) -> Option<usize> {
+    let small = |t: &Token| !t.capital && t.gap.is_empty() && !t.after_speech && listed(&lex.words.inside, &t.low);
+    let n = tokens[at..].iter().take(3).take_while(|t| small(t)).count();
+    (n > 0 && tokens.get(at + n).is_some_and(|t| t.capital && t.gap.is_empty() && !t.after_speech)).then_some(n)
 }
 
 fn starts_name(view: &View, tokens: &[Token], i: usize) -> bool {
@@ -223,6 +239,9 @@ fn starts_name(view: &View, tokens: &[Token], i: usize) -> bool {
     }
     if listed(&words.titles, &t.low) {
         return true;
+    }
+    if longest(&view.lex.crowd, &tokens[i..=i]).is_some() {
+        return false;
     }
     !listed(&words.not_names, &t.low)
 }
@@ -288,9 +307,13 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
         if lex.code == "deu" && !organisation(lex, low) {
             let article = from > 0
                 && (listed(&words.definite, &tokens[from - 1].low) || listed(&words.indefinite, &tokens[from - 1].low));
-            if article || from == 0 {
+            let said = from > 0 && longest(&lex.say, &tokens[from - 1..from]).is_some();
+            if article || from == 0 || !said {
                 return None;
             }
+        } else if from == 0 && !view.known.is_capital(low) {
+            // every sentence opens with a capital
+            return None;
         }
     }
     let name = known.map_or(raw, str::to_owned);
@@ -328,6 +351,11 @@ fn is_oblique(lex: &Lexicon, tokens: &[Token], at: usize) -> bool {
         }
         let before = &tokens[k - 1].low;
         if listed(&words.prep, before) {
+            return true;
+        }
+        // "глава компании Полюс": the one word after it is the company's name
+        let single = !tokens.get(at + 1).is_some_and(|t| t.capital && t.gap.is_empty());
+        if single && listed(&words.bodies, before) {
             return true;
         }
         if listed(&words.definite, before) || listed(&words.titles, before) {
@@ -472,7 +500,9 @@ fn verbs(view: &View, tokens: &[Token]) -> Vec<Verb> {
                 || t.gap.contains('“')
                 || longest(&lex.that, std::slice::from_ref(t)).is_some()
         }) || tokens[i].after_speech;
-        if !noun && !capital_noun && (!phrase.strict || opens_clause) {
+        // "nennt man", "said I"
+        let mine = next.is_some_and(|t| t.gap.is_empty() && !t.after_speech && listed(&words.me, &t.low));
+        if !noun && !mine && !capital_noun && (!phrase.strict || opens_clause) {
             let by_speech =
                 tokens[i].after_speech || next.is_some_and(|t| t.after_speech) || (next.is_none() && last_speech);
             out.push(Verb { from: i, to: i + n, by_speech });
@@ -555,6 +585,7 @@ fn framed(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
             if c.holder == Holder::Me {
                 return None;
             }
+            let c = named_before(people, &c).unwrap_or(c);
             let case = if lex.words.frames.len() > 1
                 && tokens[i].low.starts_with("как") | tokens[i].low.starts_with("як")
             {
@@ -648,14 +679,7 @@ fn spoken(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
                 return None;
             }
             Some(c) => {
-                let mut c = c;
-                // "When Veltman left, he said": the pronoun's person stands in the sentence
-                if c.holder == Holder::Back
-                    && !c.role
-                    && let Some(named) = people.iter().rev().find(|n| n.to <= c.from && n.person && !n.oblique)
-                {
-                    c = named.clone();
-                }
+                let c = named_before(people, &c).unwrap_or(c);
                 return Some(finding(view, tokens, &c, rule, cue, Case::Straight));
             }
             None if verb.by_speech && dropped.is_none() && drops(view.lex) => {
@@ -670,6 +694,14 @@ fn spoken(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
         }
     }
     dropped
+}
+
+/// "When Veltman left, he said": the pronoun's person stands in the sentence.
+fn named_before(people: &[Candidate], c: &Candidate) -> Option<Candidate> {
+    if c.holder != Holder::Back || c.role {
+        return None;
+    }
+    people.iter().rev().find(|n| n.to <= c.from && n.person && !n.oblique).cloned()
 }
 
 /// Whether the language leaves out a subject that is plain.
@@ -696,7 +728,8 @@ fn subject_before(view: &View, tokens: &[Token], people: &[Candidate], verb: usi
         wall = 0;
     }
     let inside: Vec<&Candidate> = people.iter().filter(|c| c.from >= wall && c.to <= verb && !c.oblique).collect();
-    let pick = |c: &&Candidate| -> bool { !c.role };
+    // a pronoun stands next to its verb; further off another verb stands between them
+    let pick = |c: &&Candidate| -> bool { !c.role && (c.holder != Holder::Back || verb - c.to <= 4) };
     if view.lex.code == "tur" {
         return inside
             .iter()
@@ -795,6 +828,13 @@ fn introduced(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Fin
 fn hearsay(view: &View, tokens: &[Token]) -> Option<Finding> {
     (0..tokens.len().min(8)).find_map(|i| {
         let (n, _) = longest(&view.lex.generic, &tokens[i..])?;
+        let next = tokens.get(i + n)?;
+        let opens = next.after_speech
+            || next.gap.contains([',', ':', '،', '—'])
+            || longest(&view.lex.that, &tokens[i + n..=i + n]).is_some();
+        if !opens {
+            return None;
+        }
         let span = Span::new(tokens[i].start, tokens[i + n - 1].end);
         Some(Finding { holder: Holder::Crowd, mention: span, rule: "hearsay", cue: span })
     })

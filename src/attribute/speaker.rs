@@ -156,8 +156,11 @@ impl<'a> Page<'a> {
             let view = self.view(i);
             if !is_unspaced(view.lex.code) {
                 known.lower.extend(spaced::lower_words(&view));
+                known.capital.extend(spaced::capital_words(&view));
             }
         }
+        known.capital.sort();
+        known.capital.dedup();
         known.lower.sort();
         known.lower.dedup();
         let mut straight: Vec<(String, &'static str)> = Vec::new();
@@ -185,6 +188,24 @@ impl<'a> Page<'a> {
             }) {
                 // Даниэлю and Даниэль: the shorter is the base
                 known.full[at] = name;
+            }
+        }
+        let (mut pairs, mut spoken) = (Vec::new(), Vec::new());
+        for i in (0..self.sentences.len()).filter(readable) {
+            let view = View { known: &known, ..self.view(i) };
+            if view.lex.code != "kor" {
+                continue;
+            }
+            pairs.extend(unspaced::pairs(&view));
+            if let Some(Finding { holder: Holder::Name(name), .. }) = unspaced::read(&view) {
+                spoken.push(name);
+            }
+            spoken.extend(announced(view.span.of(view.text)).map(|a| a.0));
+        }
+        for pair in pairs {
+            let last = pair.rsplit(' ').next().unwrap_or_default();
+            if spoken.iter().any(|s| s == last || *s == pair) && !known.full.contains(&pair) {
+                known.full.push(pair);
             }
         }
         for (name, code) in bent {
@@ -225,7 +246,10 @@ impl<'a> Page<'a> {
                 }
                 let repeated = counts.get(&name).copied().unwrap_or(0) >= 2;
                 let own = !inline && self.kind(i) != Some(Kind::Claim);
-                let person = self.is_name(&name, i);
+                let single = is_capital_or_wide(&name) && name.split_whitespace().count() <= 4;
+                // a role in brackets says that it is somebody
+                let role = span.of(text).contains(['(', '（']) && own && single;
+                let person = self.is_name(&name, i) || role;
                 // a heading that ends in a colon is no speaker
                 if !(person && (own || repeated || self.known.whole(&name).is_some())
                     || repeated && name.chars().count() <= 24 && is_capital_or_wide(&name))
@@ -651,6 +675,10 @@ fn announced(body: &str) -> Option<(String, usize, bool)> {
     let name = head.split(['(', '（', '[', ',', '，']).next().unwrap_or(head);
     let name = name.trim().trim_matches(['*', '_']).trim();
     let role = head.len() > name.len() + 4;
+    // "Daniel Okonjo, who leads the work, disagrees: …" is a sentence
+    if !rest.is_empty() && head.contains([',', '，']) {
+        return None;
+    }
     if name.is_empty()
         || name.chars().count() > 40
         || name.contains(['.', '。', '?', '!', '«', '“', '"', '「', ';']) && !name.contains(". ")

@@ -110,7 +110,10 @@ fn verbs(lex: &Lexicon, text: &str) -> Vec<(usize, usize)> {
     let mut at = 0;
     while at < text.len() {
         if let Some(verb) = longest_at(&lex.words.say, &text[at..]) {
-            if !blocked(lex, text, at, verb.len()) {
+            // 她提醒的成本: the verb only describes what the sentence is about
+            let after = &text[at + verb.len()..];
+            let relative = lex.code == "zho" && after.starts_with('的') && !after.starts_with("的是");
+            if !relative && !blocked(lex, text, at, verb.len()) {
                 out.push((at, at + verb.len()));
             }
             at += verb.len();
@@ -145,6 +148,14 @@ fn chinese(view: &View, masked: &Masked) -> Option<Finding> {
     for (from, to) in verbs(lex, text) {
         let start = text[..from].rfind(WALLS).map_or(0, |i| i + text[i..].chars().next().map_or(1, char::len_utf8));
         let chunk = &text[start..from];
+        // why or when somebody thinks so is not what he says
+        if ["因为", "因為", "如果", "虽然", "雖然", "即使", "只要", "除非", "当", "當"]
+            .iter()
+            .any(|w| chunk.trim_start().starts_with(w) || chunk.contains("因为") || chunk.contains("因為"))
+            && !speech
+        {
+            continue;
+        }
         let rule = if speech { "quote" } else { "said-that" };
         let mut found = chinese_subject(view, chunk, masked.base + start, true);
         if found.is_none() {
@@ -289,8 +300,12 @@ fn chinese_subject(view: &View, chunk: &str, at: usize, tight: bool) -> Option<(
     let pick = if tight { names.last() } else { names.first() };
     if let Some(n) = pick {
         let tail = &view.text.get(n.after..at + end).unwrap_or("");
+        // "X为中心的论证": a name that only describes; "X在上月的会议上" does not
+        let describes = tight
+            && tail.contains('的')
+            && !tail.trim_start().starts_with(['在', '于', '於', '对', '對', '向', '就', '去', '今', '昨', '上', '近']);
         // the name opens the stretch or is the subject of what follows; "X的网络认为" has another subject
-        if !tail.starts_with('的') && !body[..n.start - at - from].ends_with('对') {
+        if !tail.starts_with('的') && !describes && !body[..n.start - at - from].ends_with('对') {
             return Some((Holder::Name(n.name.clone()), Span::new(n.start, n.end)));
         }
     }
@@ -308,6 +323,9 @@ fn chinese_subject(view: &View, chunk: &str, at: usize, tight: bool) -> Option<(
     }
     if let Some(org) = longest_end(&words.organisations, body) {
         let count = body.chars().count();
+        if body.len() == org.len() && count >= 2 {
+            return Some((Holder::Crowd, span(0, body.len())));
+        }
         if count <= 14 && body.len() > org.len() {
             return Some((Holder::Name(body.to_owned()), span(0, body.len())));
         }
@@ -666,6 +684,11 @@ fn japanese_names(view: &View, masked: &Masked) -> Vec<Name> {
             longest_at(&words.titles, &text[after..]).filter(|t| !t.chars().all(is_han) || !is_han(c) || after != end);
         let mut titled = title.is_some();
         let mut full_end = if titled { after + title.map_or(0, str::len) } else { end };
+        if is_han(c) && (raw.starts_with('同') || words.he.iter().any(|h| h == raw)) {
+            // 同氏, 同教授 point back
+            i += n;
+            continue;
+        }
         if is_han(c) {
             // 山田太郎氏: the title is part of the run of characters
             if let Some(t) = longest_end(&words.titles, raw).filter(|t| t.len() < raw.len()) {
@@ -848,7 +871,9 @@ fn korean(view: &View, masked: &Masked) -> Option<Finding> {
                 let _ = c;
                 return Some((Holder::Crowd, at, at + stem.len()));
             }
-            if let Some((name, from)) = korean_name(view, &list, k, stem) {
+            if let Some((name, from)) = korean_name(view, &list, k, stem)
+                && (speech || vouched(view, &list, k, stem, &name))
+            {
                 return Some((Holder::Name(name), from, at + stem.len()));
             }
         }
@@ -994,7 +1019,7 @@ fn korean_name(view: &View, list: &[Eojeol], k: usize, stem: &str) -> Option<(St
             || (latin && before.chars().next().is_some_and(char::is_uppercase));
         let particle = [
             "의", "은", "는", "을", "를", "에", "에서", "으로", "로", "와", "과", "도", "한", "된", "인", "하는", "던",
-            "할", "고", "며", "들", "온", "선", "운", "간", "적", "이", "가",
+            "할", "고", "며", "들", "온", "선", "운", "간", "적", "이", "가", "지만", "면", "서", "니", "게", "듯",
         ]
         .iter()
         .any(|p| before.ends_with(p) && count > p.chars().count());
@@ -1011,6 +1036,30 @@ fn korean_name(view: &View, list: &[Eojeol], k: usize, stem: &str) -> Option<(St
     }
     let name = view.known.whole(&last).map_or(last, str::to_owned);
     Some((name, start))
+}
+
+/// Whether anything but its place in the sentence says that a Korean word is a name.
+fn vouched(view: &View, list: &[Eojeol], k: usize, stem: &str, name: &str) -> bool {
+    let words = &view.lex.words;
+    let role = list[..k].iter().rev().take(2).any(|b| words.roles.iter().any(|r| b.text.ends_with(r.as_str())));
+    let native = stem.chars().count() == 3 && stem.chars().next().is_some_and(|c| words.surnames.contains(c)) && role;
+    let body = words.organisations.iter().any(|o| o.chars().count() > 1 && stem.ends_with(o.as_str()));
+    view.known.whole(name).is_some()
+        || titled(words, list, k, stem)
+        || role
+        || native
+        || body
+        || !stem.chars().all(is_hangul)
+}
+
+/// Names of two words that only stand as somebody's subject: names if the article also
+/// gives speech to the second word alone.
+pub(super) fn pairs(view: &View) -> Vec<String> {
+    if view.lex.code != "kor" {
+        return Vec::new();
+    }
+    let masked = Masked::new(view);
+    korean_names(view, &masked).into_iter().map(|n| n.name).filter(|n| n.contains(' ')).collect()
 }
 
 fn korean_names(view: &View, masked: &Masked) -> Vec<Name> {

@@ -37,6 +37,8 @@ pub(super) struct Words {
     pub titles: Vec<String>,
     /// Prepositions: a name after one is no subject.
     pub prep: Vec<String>,
+    /// Nouns of bodies in the genitive: the one word after them is the body's name.
+    pub bodies: Vec<String>,
     /// Articles that point back ("the economist").
     pub definite: Vec<String>,
     /// Articles that do not ("a reader").
@@ -238,6 +240,9 @@ pub(super) fn split_word(word: &str, at: usize) -> Vec<(usize, usize, String)> {
     let mut start = 0;
     let plain = |s: &str| -> String { s.chars().map(|c| if is_apostrophe(c) { '\'' } else { c }).collect() };
     for (i, c) in word.char_indices() {
+        if i < start {
+            continue;
+        }
         let after = i + c.len_utf8();
         if i < start {
             // the "-t-" of "affirme-t-il" went with its verb
