@@ -15,7 +15,8 @@
 //!  language   in which language?            Article -> Passages          (language/*.toml, one file a language)
 //!  segment    what are its sentences?       passages -> Sentences
 //!  embed      where does it lie in meaning? texts -> Embeddings          (table, encoder, pair, device, builtin)
-//!  attribute  who claims what?              sentences -> Claims, Voices  (kind, speaker, name)
+//!  attribute  who claims what?              sentences -> Claims, Voices  (kind, speaker, name; attribute/*.toml
+//!                                           for who speaks, attribute/kind/*.toml for what a sentence does)
 //!  cluster    which claims say the same?    Embeddings -> Clustering
 //!  stance     for or against?               claims, points -> judgements, verdicts
 //!  debate     what is known at the end?     the output contract

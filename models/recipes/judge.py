@@ -2,8 +2,10 @@
 
 Chooses, on debates that no model was trained on (held-out bank topics, and this project's own
 articles in corpus/), the weights that turn cosines and cross-encoder scores into "bears on this
-point", the slope of the side, the similarity at which claims are one found point, and the two
-thresholds. Features and clustering are those of src/stance.rs and src/cluster.rs.
+point", the slope and the prior of the side, the similarity at which claims are one found point, and
+the two thresholds. The bank writes as many claims against a point as for it; people do not, so the
+prior of the side comes from the articles. Features, clustering and verdicts are those of
+src/stance.rs and src/cluster.rs.
 
     python judge.py --work DIR --teacher DIR --shared DIR --root ../.. --model default --out ../default/judge.json
 """
@@ -65,6 +67,8 @@ def main():
         ap.add_argument(f"--{name}", required=True)
     ap.add_argument("--model", choices=["fast", "default"], required=True)
     ap.add_argument("--state", default="tuned.pt")
+    ap.add_argument("--pair", default="pair.pt")
+    ap.add_argument("--weight", type=float, default=0.5, help="share of the contextual member in the blend")
     ap.add_argument("--exam", action="store_true", help="also score the seed articles, which choose nothing")
     a = ap.parse_args()
     rng = random.Random(0)
@@ -73,11 +77,9 @@ def main():
     if a.model == "default":
         s = Student(a.teacher, f"{a.work}/tokenizer.json", None)
         s.load_state_dict(torch.load(f"{a.work}/{a.state}"))
-        embed = lambda t: np.concatenate([s.embed(t).numpy() * 0.5 ** 0.5, fast(t) * 0.5 ** 0.5], axis=1)
-        if os.path.exists(f"{a.work}/pair.pt"):
-            body = Student(a.teacher, f"{a.work}/tokenizer.json", None)
-            pair = Pair(body)
-            pair.load_state_dict(torch.load(f"{a.work}/pair.pt"))
+        embed = lambda t: np.concatenate([s.embed(t).numpy() * a.weight ** 0.5, fast(t) * (1 - a.weight) ** 0.5], axis=1)
+        pair = Pair(Student(a.teacher, f"{a.work}/tokenizer.json", None))
+        pair.load_state_dict(torch.load(f"{a.work}/{a.pair}"))
     else:
         embed = fast
 
@@ -111,23 +113,23 @@ def main():
             hit = i < len(here) and here[i][1] == kp[j][0]
             X.append(f); y.append(hit); w.append(1.0)
             if hit:
-                S.append([side]); sy.append(here[i][3] == "pro")
+                S.append([side, 0.0]); sy.append(here[i][3] == "pro")
     own, own_points = labelled(f"{a.root}/eval/corpus.gold.json", f"{a.root}/corpus")
     own_rows = judged([c[1] for c in own], own_points)
     for i, j, f, side in own_rows:
         stance = own[i][2].get(own_points[j][0])
         X.append(f); y.append(stance is not None); w.append(2.0)
         if stance:
-            S.append([side]); sy.append(stance == "pro")
+            S.append([side, 1.0]); sy.append(stance == "pro")
     X, y = np.array(X), np.array(y)
     model = LogisticRegression(C=10, max_iter=1000).fit(X, y, sample_weight=w)
     bears = [*map(float, model.coef_[0]), float(model.intercept_[0])]
     if pair:
         m = LogisticRegression(C=10).fit(np.array(S), np.array(sy))
-        side = [float(m.coef_[0][0]), float(m.intercept_[0])]
+        side = [float(m.coef_[0][0]), float(m.intercept_[0] + m.coef_[0][1])]
     else:
         side = [0.0, 0.0]
-    print("bears", np.round(bears, 3), "side", np.round(side, 3), "accuracy of side", ((np.array(S)[:, 0] * side[0] + side[1] > 0) == np.array(sy)).mean())
+    print("bears", np.round(bears, 3), "side", np.round(side, 3))
 
     def confidence(f, s):
         p = 1 / (1 + np.exp(-(np.dot(f, bears[:5]) + bears[5])))
@@ -142,25 +144,31 @@ def main():
     grid = np.arange(0.05, 0.8, 0.025)
     best = max(grid, key=lambda c: positions(own_rows, own, own_points, c)[0])
     print("corpus positions at", best, positions(own_rows, own, own_points, best))
-    # verdict precision: cut at which listed positions are right four times in five, on held-out topics
-    def precision(cut):
-        hit, n = 0, 0
-        for t in topics:
-            here = [c for c in test if c[0] == t]
-            kp = sorted({(c[1], c[2]) for c in here})
-            for i, j, f, s in held_rows[t]:
-                c, pro = confidence(f, s)
-                if c >= cut:
-                    n += 1
-                    hit += here[i][1] == kp[j][0] and (here[i][3] == "pro") == pro
-        return hit / max(1, n), n
-    held_rows = {}
-    for t in topics:
-        here = [c for c in test if c[0] == t]
-        held_rows[t] = judged([c[5] for c in here], sorted({(c[1], c[2]) for c in here}))
-    for cut in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
-        print("held-out positions listed from", cut, precision(cut), "corpus", positions(own_rows, own, own_points, cut))
-    count = next((float(c) for c in np.arange(0.2, 0.9, 0.02) if precision(c)[0] >= 0.8), 0.8)
+    # the verdicts of the labelled articles, from what is listed: noisy-or over a voice's claims
+    def verdicts(rows, claims, points, gold, cut):
+        """Right, asserted and expected verdicts when voices count from `cut` on."""
+        words = collections.defaultdict(list)
+        for i, j, f, s in rows:
+            p = 1 / (1 + np.exp(-(np.dot(f, bears[:5]) + bears[5])))
+            q = 1 / (1 + np.exp(-(s * side[0] + side[1])))
+            if p * max(q, 1 - q) >= best:
+                speaker = claims[i][3] if claims[i][4] == "author" else claims[i][4]
+                words[points[j][0], speaker].append((p * q, p * (1 - q)))
+        stands = collections.defaultdict(list)
+        for (k, _), w in words.items():
+            pro, con = (1 - np.prod([1 - x[n] for x in w]) for n in (0, 1))
+            pro, con = pro * (1 - con), con * (1 - pro)
+            if max(pro, con) >= cut:
+                stands[k].append(pro >= con)
+        got = {k: "diverge" if len(set(v)) == 2 else "agree" for k, v in stands.items() if len(v) > 1}
+        want = {k: v for v in ("agree", "diverge") for k in gold[v]}
+        return sum(want.get(k) == v for k, v in got.items()), len(got), len(want)
+    expected = json.load(open(f"{a.root}/eval/corpus.gold.json"))["expected"]
+    f1 = lambda v: 2 * v[0] / (v[1] + v[2])
+    for cut in np.arange(0.1, 0.9, 0.1):
+        print("verdicts from", round(cut, 1), verdicts(own_rows, own, own_points, expected, cut))
+    count = max(np.arange(0.1, 0.9, 0.02), key=lambda c: (f1(verdicts(own_rows, own, own_points, expected, c)), c))
+    count = float(count)
 
     # the cut of found points: B-cubed on thinned held-out topics and on the corpus
     def clusters(x, langs, cut):
@@ -178,7 +186,7 @@ def main():
         print("cut", round(cut, 3), "bank", round(table[cut][0], 3), "corpus", round(table[cut][1], 3), "clusters", len(set(clusters(own_x, own_l, cut))))
     cut = max(table, key=lambda c: sum(table[c]))
     out = {"shortlist": SHORTLIST, "bears": [round(b, 5) for b in bears], "side": [round(v, 5) for v in side], "cut": round(float(cut), 3), "list": round(float(best), 3), "count": round(count, 3),
-           "chosen_by": f"models/recipes/judge.py on {len(topics)} held-out bank topics and corpus/: positions F1 on corpus {positions(own_rows, own, own_points, best)[0]:.3f}, held-out positions right from `count` on {precision(count)[0]:.3f}, B-cubed F1 {table[cut][0]:.3f} (bank) {table[cut][1]:.3f} (corpus)"}
+           "chosen_by": f"models/recipes/judge.py on {len(topics)} held-out bank topics and corpus/: positions F1 on corpus {positions(own_rows, own, own_points, best)[0]:.3f}, verdicts (right, asserted, labelled) {verdicts(own_rows, own, own_points, expected, count)}, B-cubed F1 {table[cut][0]:.3f} (bank) {table[cut][1]:.3f} (corpus)"}
     os.makedirs(os.path.dirname(os.path.abspath(a.out)), exist_ok=True)
     with open(a.out, "w") as f:
         json.dump(out, f, indent=1)
@@ -188,6 +196,7 @@ def main():
         seeds, kp = labelled(f"{a.shared}/gold/seeds.gold.json", f"{a.shared}/seeds")
         rows = judged([c[1] for c in seeds], kp)
         print("seeds positions", positions(rows, seeds, kp, best))
+        print("seeds verdicts", verdicts(rows, seeds, kp, json.load(open(f"{a.shared}/gold/seeds.gold.json"))["expected"], count))
         x, k = embed([c[1] for c in seeds]), embed([t for _, t in kp])
         cos = x @ k.T
         nearest = np.mean([kp[int(cos[i].argmax())][0] in c[2] for i, c in enumerate(seeds) if c[2]])
