@@ -66,6 +66,29 @@ fn the_same_articles_give_the_same_bytes_whatever_the_order_and_the_threads() {
 }
 
 #[test]
+fn the_default_model_gives_the_same_bytes_too_and_takes_sides() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let points = folder.path().join("points.toml");
+    std::fs::write(&points, "[[point]]\nid = \"K1\"\ntext = \"General-purpose layer-2 networks will lose out.\"\n")
+        .expect("written");
+    let mut paths = corpus(&["toll-booth", "rokujubun"]);
+    assert_eq!(paths.len(), 2);
+    let mut outputs = Vec::new();
+    for jobs in ["1", "3"] {
+        let out = folder.path().join(jobs);
+        let mut args = vec!["run", "--model", "default", "--jobs", jobs, "--points"];
+        args.extend([points.to_str().expect("a plain path"), "--out", out.to_str().expect("a plain path")]);
+        args.extend(paths.iter().map(String::as_str));
+        assert!(counterpoint(&args).status.success());
+        outputs.push(std::fs::read(out.join("debate.json")).expect("written"));
+        paths.reverse();
+    }
+    assert_eq!(outputs[0], outputs[1]);
+    let (debate, _) = load(&folder.path().join("1"));
+    assert!(debate.points.iter().any(|p| p.id == "K1" && !p.claims.is_empty()), "a claim is listed under the point");
+}
+
+#[test]
 fn every_span_of_the_contract_points_at_what_the_file_says() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let paths = corpus(&[".rus.", ".zho."]);
