@@ -1,5 +1,6 @@
 //! Does the tool know who says what? Sentences and kinds come from the gold
 //! labels here, so that attribution alone is measured.
+#![expect(clippy::print_stdout, reason = "a test that skips or measures says so")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -300,7 +301,7 @@ const PAGES: &[(&str, &str, &[&str])] = &[
         "Nadia Ferrand estime que les bus suffiraient.|À en croire Mme Ferrand, le tram est un jouet.",
         &["Nadia Ferrand", "Nadia Ferrand"],
     ),
-    ("fra", "Pour les opposants, ce péage punit les pauvres.|Les partisans soutiennent qu'il est juste.", &["-", "*"]),
+    ("fra", "Pour les opposants, ce péage punit les pauvres.|Les partisans soutiennent qu'il est juste.", &["*", "*"]),
     ("fra", "— Ce tram est une folie, lance Yann Pérec.|Il a tort.", &["Yann Pérec", "-"]),
     (
         "rus",
@@ -460,15 +461,34 @@ const PAGES: &[(&str, &str, &[&str])] = &[
     ("kor", "나은영 교수에 따르면 전차는 너무 비싸다.|전차는 장난감이다.", &["나은영", "-"]),
 ];
 
+/// More pages, on other questions: `voices/pages.tsv` says how they are written.
+fn more_pages() -> Vec<(String, String, Vec<String>)> {
+    include_str!("voices/pages.tsv")
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+        .map(|line| {
+            let [lang, held, page] = line.split('\t').collect::<Vec<_>>()[..] else {
+                panic!("three columns, not this: {line}");
+            };
+            (lang.to_owned(), page.replace('¶', "\n"), held.split("; ").map(str::to_owned).collect())
+        })
+        .collect()
+}
+
 #[test]
 fn every_language_tells_who_speaks() {
+    let table = PAGES.iter().map(|(lang, text, held)| {
+        ((*lang).to_owned(), (*text).to_owned(), held.iter().map(|h| (*h).to_owned()).collect())
+    });
     let mut wrong = Vec::new();
-    for (lang, text, expected) in PAGES {
-        let got = holders(lang, None, text);
-        if got != *expected {
+    let mut all = 0;
+    for (lang, text, expected) in table.chain(more_pages()) {
+        all += 1;
+        let got = holders(&lang, None, &text);
+        if got != expected {
             wrong.push(format!("{lang} {expected:?} -> {got:?}: {text}"));
         }
     }
-    assert!(wrong.len() * 20 <= PAGES.len(), "{} of {}:\n{}", wrong.len(), PAGES.len(), wrong.join("\n"));
-    println!("{} of {} pages wrong:\n{}", wrong.len(), PAGES.len(), wrong.join("\n"));
+    println!("{} of {all} pages wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(wrong.len() * 20 <= all, "{} of {all}:\n{}", wrong.len(), wrong.join("\n"));
 }
