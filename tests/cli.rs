@@ -177,7 +177,9 @@ fn hostile_text_is_only_ever_text() {
     std::fs::write(&path, text).expect("written");
     let out = folder.path().join("out");
     run(&[path.to_string_lossy().into_owned()], &out, &[]);
-    let page = std::fs::read_to_string(out.join("report.html")).expect("written");
+    // a namespace is a name: nothing is fetched from it
+    let page =
+        std::fs::read_to_string(out.join("report.html")).expect("written").replace("http://www.w3.org/2000/svg", "");
     for bad in ["<script>alert", "<img", "http:", "https:", "\u{202E}"] {
         assert!(!page.contains(bad), "{bad} in the page");
     }
