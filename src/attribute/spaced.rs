@@ -4,7 +4,7 @@ use crate::span::Span;
 
 use super::base::{Case, base_form};
 use super::cue::{Finding, Holder, Mention, View};
-use super::words::{Lexicon, Phrase, longest, split_word};
+use super::words::{Frame, Lexicon, Phrase, longest, split_word};
 
 /// A word with what stands before it.
 #[derive(Debug, Clone)]
@@ -86,7 +86,12 @@ fn tokens(view: &View) -> Vec<Token> {
             pieces = unglue(pieces, out.last());
         }
         for (start, end, piece) in pieces {
-            let low = piece.to_lowercase();
+            // Turkish has two letters i, and every other language one
+            let low = if view.lex.code == "tur" {
+                piece.replace('İ', "i").replace('I', "ı").to_lowercase()
+            } else {
+                piece.to_lowercase()
+            };
             out.push(Token {
                 start,
                 end,
@@ -137,18 +142,50 @@ pub(super) fn mentions(view: &View) -> Vec<Mention> {
     if view.lex.code == "ara" {
         return Vec::new();
     }
+    let framed = framed_words(view.lex, &tokens);
     names(view, &tokens)
         .into_iter()
         .filter_map(|c| {
             let Holder::Name(_) = c.holder else { return None };
+            // "по мнению экономиста Ивана Петрова": the frame's case, past what the person is
+            let mut k = c.from;
+            while k > 0 && tokens[k].gap.is_empty() && longest(&view.lex.roles, &tokens[k - 1..k]).is_some() {
+                k -= 1;
+            }
+            let in_frame = k > 0 && framed[k - 1] && !is_as(&tokens[..k]);
             Some(Mention {
                 name: c.name.clone(),
                 span: Span::new(tokens[c.from].start, tokens[c.to - 1].end),
                 person: c.person,
-                oblique: c.oblique,
+                oblique: c.oblique || in_frame,
             })
         })
         .collect()
+}
+
+/// "as X says": the words before a name that leave it a subject.
+const AS: &[&str] =
+    &["as", "wie", "como", "comme", "come", "zoals", "gelijk", "как", "як", "jak", "seperti", "sebagaimana", "như"];
+
+/// Whether the words end in a frame that begins with "as" and puts its holder in the nominative.
+fn is_as(before: &[Token]) -> bool {
+    before.iter().rev().take(3).any(|t| AS.contains(&t.low.as_str()))
+}
+
+/// Which words open a frame: they are no part of the name after them ("Nach Ansicht von Jane Doe").
+fn framed_words(lex: &Lexicon, tokens: &[Token]) -> Vec<bool> {
+    let mut out = vec![false; tokens.len()];
+    for i in 0..tokens.len() {
+        for frame in lex.frames.iter().filter(|f| !f.before.is_empty()) {
+            if frame.opens && i > 0 {
+                continue;
+            }
+            if let Some(n) = frame.before.matches(&tokens[i..]) {
+                out[i..i + n].fill(true);
+            }
+        }
+    }
+    out
 }
 
 /// Words in lower case, for telling names from sentence openers.
@@ -170,6 +207,7 @@ fn names(view: &View, tokens: &[Token]) -> Vec<Candidate> {
     let lex = view.lex;
     let words = &lex.words;
     let mut out = Vec::new();
+    let framed = framed_words(lex, tokens);
     let mut i = 0;
     while i < tokens.len() {
         let handle = view.text[tokens[i].start..].starts_with('@');
@@ -188,7 +226,7 @@ fn names(view: &View, tokens: &[Token]) -> Vec<Candidate> {
             i += 1;
             continue;
         }
-        if !starts_name(view, tokens, i) {
+        if !starts_name(view, tokens, i) || (framed[i] && tokens.get(i + 1).is_some_and(|t| framed[i + 1] || t.capital)) {
             i += 1;
             continue;
         }
@@ -285,7 +323,9 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
     }
     // "Полюс" Иван Петров: a change of script parts two names
     if to - from >= 3 {
-        let latin = |t: &Token| t.low.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
+        let latin = |t: &Token| {
+            t.low.chars().next().is_some_and(|c| matches!(c as u32, 0x41..=0x24F | 0x1E00..=0x1EFF))
+        };
         if let Some(cut) = (from + 1..to).find(|&k| latin(&tokens[k]) != latin(&tokens[k - 1])) {
             if to - cut >= 2 {
                 from = cut;
@@ -316,7 +356,14 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
             return None;
         }
     }
-    let name = known.map_or(raw, str::to_owned);
+    let (name, to) = match known {
+        Some(known) => (known.to_owned(), to),
+        None if single => {
+            let to = body_end(lex, tokens, from, to);
+            (text_of(view, tokens, from, to), to)
+        }
+        None => (raw, to),
+    };
     Some(Candidate {
         from: first,
         to,
@@ -327,6 +374,19 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
         person: titled || !single || known.is_some(),
         name,
     })
+}
+
+/// "Ligue des rivières": where the name of a body ends that goes on in small words.
+fn body_end(lex: &Lexicon, tokens: &[Token], from: usize, to: usize) -> usize {
+    if !matches!(lex.code, "fra" | "spa" | "ita" | "por") || !organisation(lex, &tokens[from].low) {
+        return to;
+    }
+    let tight = |k: usize| tokens.get(k).is_some_and(|t| t.gap.is_empty() && !t.after_speech);
+    let mut end = to;
+    while end < to + 3 && tight(end) && listed(&lex.words.inside, &tokens[end].low) {
+        end += 1;
+    }
+    if end > to && tight(end) && longest(&lex.say, &tokens[end..]).is_none() { end + 1 } else { to }
 }
 
 fn organisation(lex: &Lexicon, low: &str) -> bool {
@@ -351,7 +411,9 @@ fn is_oblique(lex: &Lexicon, tokens: &[Token], at: usize) -> bool {
         }
         let before = &tokens[k - 1].low;
         if listed(&words.prep, before) {
-            return true;
+            // "as X once put it" leaves X a subject
+            let says = || (at + 1..tokens.len().min(at + 6)).any(|v| longest(&lex.say, &tokens[v..]).is_some());
+            return !(AS.contains(&before.as_str()) && says());
         }
         // "глава компании Полюс": the one word after it is the company's name
         let single = !tokens.get(at + 1).is_some_and(|t| t.capital && t.gap.is_empty());
@@ -554,7 +616,15 @@ fn finding(
 fn framed(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding> {
     let lex = view.lex;
     for i in 0..tokens.len() {
-        for (before, after) in &lex.frames {
+        if let Some((n, _)) = longest(&lex.his, &tokens[i..]) {
+            let c = Candidate { to: i + n, ..back(i) };
+            let c = named_before(people, &c).unwrap_or(c);
+            return Some(finding(view, tokens, &c, "according-to", (i, i + n), Case::Straight));
+        }
+        for Frame { before, after, opens } in &lex.frames {
+            if *opens && i > 0 {
+                continue;
+            }
             if before.is_empty() {
                 let Some(n) = after.matches(&tokens[i..]) else { continue };
                 let holder = people
@@ -574,8 +644,13 @@ fn framed(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
             let Some(n) = before.matches(&tokens[i..]) else { continue };
             let from = i + n;
             let Some(c) = frame_holder(view, tokens, people, from) else { continue };
+            if *opens && !(c.person && matches!(c.holder, Holder::Name(_)) && !c.weak) {
+                continue;
+            }
+            let end = tokens[c.to - 1].end;
             if let Some(mark) = after.mark()
                 && !tokens.get(c.to).is_some_and(|t| t.gap.contains(mark))
+                && !view.text[end..view.span.end().max(end)].trim_start().starts_with(mark)
             {
                 continue;
             }
@@ -600,18 +675,21 @@ fn framed(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
 }
 
 fn pronoun_at(lex: &Lexicon, tokens: &[Token], i: usize) -> Option<Candidate> {
-    let low = &tokens.get(i)?.low;
-    let holder = if listed(&lex.words.him, low) { Holder::Back } else { return None };
-    Some(Candidate {
+    listed(&lex.words.him, &tokens.get(i)?.low).then(|| back(i))
+}
+
+/// A word that points back.
+fn back(i: usize) -> Candidate {
+    Candidate {
         from: i,
         to: i + 1,
-        holder,
+        holder: Holder::Back,
         weak: false,
         oblique: false,
         role: false,
         name: String::new(),
         person: false,
-    })
+    }
 }
 
 fn frame_holder(view: &View, tokens: &[Token], people: &[Candidate], from: usize) -> Option<Candidate> {
@@ -619,7 +697,11 @@ fn frame_holder(view: &View, tokens: &[Token], people: &[Candidate], from: usize
         return None;
     }
     if let Some(c) = pronoun_at(view.lex, tokens, from) {
-        return Some(c);
+        // "theo bà Lê Thu Hạnh": what calls her is also the pronoun
+        let named = people.iter().find(|n| {
+            n.from <= from + 1 && n.to > from + 1 && matches!(n.holder, Holder::Name(_)) && tokens[from + 1].gap.is_empty()
+        });
+        return Some(named.cloned().unwrap_or(c));
     }
     if view.lex.code == "ara" {
         return arabic_name(view, tokens, from);
@@ -634,7 +716,9 @@ fn frame_holder(view: &View, tokens: &[Token], people: &[Candidate], from: usize
     }
     let inside: Vec<&Candidate> = people.iter().filter(|c| c.from >= from && c.to <= end).collect();
     let first = inside.first()?;
-    if first.from == from && !first.role {
+    // "theo chuyên gia kinh tế Phạm Gia Khôi": without a plural, experts are also one of them
+    let singular = matches!(view.lex.code, "vie" | "ind") && first.holder == Holder::Crowd;
+    if first.from == from && !first.role && !singular {
         return Some((*first).clone());
     }
     let named = inside.iter().find(|c| matches!(c.holder, Holder::Name(_)) && (!c.oblique || c.from == from));
@@ -661,7 +745,10 @@ fn spoken(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
     for verb in verbs {
         let rule = if speech { "quote" } else { "said-that" };
         let cue = (verb.from, verb.to);
-        let after_quote = tokens[verb.from].after_speech;
+        // "— This is wrong — says X.": the dash of a dialogue closes the speech before it
+        let dialogue = view.span.of(view.text).starts_with(['—', '–', '-', '―'])
+            && tokens[verb.from].gap.contains(['—', '–', '―']);
+        let after_quote = tokens[verb.from].after_speech || dialogue;
         let inverted = after_quote
             || (verb.from == 0 && (speech || view.lex.code == "ara" || view.span.start() > 0))
             || tokens[verb.from].gap.contains([',', '—', '–', '-', '»', '”', '"', '“', '’'])
@@ -682,7 +769,7 @@ fn spoken(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
                 let c = named_before(people, &c).unwrap_or(c);
                 return Some(finding(view, tokens, &c, rule, cue, Case::Straight));
             }
-            None if verb.by_speech && dropped.is_none() && drops(view.lex) => {
+            None if (verb.by_speech || adds(view, tokens, verb)) && dropped.is_none() && drops(view.lex) => {
                 dropped = Some(Finding {
                     holder: Holder::Dropped,
                     mention: Span::new(tokens[verb.from].start, tokens[verb.to - 1].end),
@@ -702,6 +789,15 @@ fn named_before(people: &[Candidate], c: &Candidate) -> Option<Candidate> {
         return None;
     }
     people.iter().rev().find(|n| n.to <= c.from && n.person && !n.oblique).cloned()
+}
+
+/// "Añadió que …": a verb that opens the sentence and has its clause behind it.
+fn adds(view: &View, tokens: &[Token], verb: Verb) -> bool {
+    const THAT: &[&str] = &["que", "che", "że", "iż", "что", "що", "أن", "إن", "بأن"];
+    verb.from <= 1
+        && tokens[verb.from].gap.is_empty()
+        && tokens.get(verb.to).is_some_and(|t| THAT.contains(&t.low.as_str()))
+        && view.lex.words.generic.iter().all(|g| !g.starts_with(&tokens[verb.from].low))
 }
 
 /// Whether the language leaves out a subject that is plain.

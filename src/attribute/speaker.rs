@@ -159,6 +159,7 @@ impl<'a> Page<'a> {
                 known.capital.extend(spaced::capital_words(&view));
             }
         }
+        known.polish = self.sentences.iter().any(|s| s.lang.is_some_and(|l| l.code() == "pol"));
         known.capital.sort();
         known.capital.dedup();
         known.lower.sort();
@@ -178,11 +179,11 @@ impl<'a> Page<'a> {
             }
         }
         for (name, _) in straight {
-            let seen = known.full.iter().any(|f| bent_alike(f, &name));
+            let seen = known.full.iter().any(|f| known.alike(f, &name));
             if !seen {
                 known.full.push(name);
             } else if let Some(at) = known.full.iter().position(|f| {
-                bent_alike(f, &name)
+                known.alike(f, &name)
                     && f.chars().count() > name.chars().count()
                     && f.ends_with(['а', 'я', 'у', 'ю', 'м'])
             }) {
@@ -209,10 +210,26 @@ impl<'a> Page<'a> {
             }
         }
         for (name, code) in bent {
-            if !known.full.iter().any(|f| bent_alike(f, &name)) {
-                known.full.push(super::base::base_form(&name, code, super::base::Case::Oblique));
+            let base = super::base::base_form(&name, code, super::base::Case::Oblique);
+            if !known.full.iter().any(|f| known.alike(f, &name) || known.alike(f, &base)) {
+                known.full.push(base);
             }
         }
+        // Arabic has no capitals: its names are those that somebody speaks under
+        for i in (0..self.sentences.len()).filter(readable) {
+            let view = View { known: &known, ..self.view(i) };
+            if view.lex.code == "ara"
+                && let Some(Finding { holder: Holder::Name(name), .. }) = spaced::read(&view)
+                && (2..=3).contains(&name.split(' ').count())
+                && !known.full.contains(&name)
+            {
+                known.full.push(name);
+            }
+        }
+        // 古川 beside 古川奈央 is no other person
+        let han = |s: &str| s.chars().all(|c| is_wide(c) && !matches!(c as u32, 0x3040..=0x30FF));
+        let all = known.full.clone();
+        known.full.retain(|f| !han(f) || all.iter().filter(|o| o.len() > f.len() && o.starts_with(f.as_str())).count() != 1);
         known
     }
 
@@ -640,11 +657,6 @@ fn is_capital_or_wide(name: &str) -> bool {
     name.chars()
         .next()
         .is_some_and(|c| c.is_uppercase() || is_wide(c) || c == '@' || (c.is_alphabetic() && !c.is_lowercase()))
-}
-
-fn bent_alike(a: &str, b: &str) -> bool {
-    let (a, b): (Vec<&str>, Vec<&str>) = (a.split(' ').collect(), b.split(' ').collect());
-    a.len() == b.len() && a.iter().zip(&b).all(|(x, y)| same_bent(x, y))
 }
 
 /// The paragraphs of the sentences, as spans.
