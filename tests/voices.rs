@@ -344,7 +344,7 @@ const PAGES: &[(&str, &str, &[&str])] = &[
     (
         "spa",
         "Según Óscar Prieto, el tranvía cuesta demasiado.|Añadió que la ciudad fue engañada.",
-        &["Óscar Prieto", "-"],
+        &["Óscar Prieto", "Óscar Prieto"],
     ),
     ("spa", "Los críticos sostienen que el peaje castiga a los pobres.|El peaje es justo.", &["*", "-"]),
     (

@@ -279,7 +279,8 @@ fn starts_name(view: &View, tokens: &[Token], i: usize) -> bool {
         return true;
     }
     if longest(&view.lex.crowd, &tokens[i..=i]).is_some() {
-        return false;
+        // Fontes, "sources", may also be somebody the article has named
+        return i > 0 && view.known.whole(&view.text[t.start..t.end]).is_some();
     }
     !listed(&words.not_names, &t.low)
 }
@@ -757,7 +758,12 @@ fn spoken(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
             || (view.lex.code == "ind" && speech);
         let before = subject_before(view, tokens, people, verb.from);
         let after = || if inverted { subject_after(view, tokens, people, verb.to) } else { None };
-        let found = if after_quote { after().or_else(|| before.clone()) } else { before.clone().or_else(after) };
+        // "a-t-elle déclaré", "hat Müller gesagt": between the parts of the verb
+        let within = people
+            .iter()
+            .find(|c| verb.from < c.from && c.to < verb.to && (c.person || c.holder == Holder::Back && !c.role))
+            .cloned();
+        let found = if within.is_some() { within } else if after_quote { after().or_else(|| before.clone()) } else { before.clone().or_else(after) };
         match found {
             Some(c) if c.holder == Holder::Me => {
                 if speech && !after_quote {

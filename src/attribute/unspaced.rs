@@ -268,6 +268,10 @@ fn find_from(text: &str, from: usize, what: &str) -> Option<usize> {
 fn strip_particles<'t>(lex: &Lexicon, mut chunk: &'t str) -> &'t str {
     chunk = chunk.trim();
     while let Some(p) = longest_end(&lex.words.particles, chunk) {
+        // the 会 of 协会 is no particle
+        if longest_end(&lex.words.organisations, chunk).is_some_and(|o| o.len() > p.len()) {
+            break;
+        }
         chunk = chunk[..chunk.len() - p.len()].trim_end();
     }
     chunk
@@ -458,6 +462,10 @@ fn names_in(view: &View, body: &str, at: usize) -> Vec<Name> {
             }
         }
     }
+    // 城市规划师方晓楠: whoever ends the stretch after a word for people that no list knows
+    if let Some((start, end)) = after_trade(words, body) {
+        push(body[start..end].to_owned(), start, end, true);
+    }
     // the whole stretch is a name: 王小明
     let whole = body.trim();
     let n = whole.chars().count();
@@ -471,6 +479,28 @@ fn names_in(view: &View, body: &str, at: usize) -> Vec<Name> {
     }
     out.sort_by_key(|n| n.start);
     out
+}
+
+/// The name at the end of a stretch whose word before it ends in 师, 家 or the like.
+fn after_trade(words: &super::words::Words, body: &str) -> Option<(usize, usize)> {
+    const TRADES: &str = "师師家者员員长長官授士人手工记記";
+    let end = body.trim_end().len();
+    let chars: Vec<(usize, char)> = body[..end].char_indices().collect();
+    [3, 2].into_iter().find_map(|n| {
+        let k = chars.len().checked_sub(n)?;
+        let start = chars[k].0;
+        let name = &body[start..end];
+        let trade = k >= 3 && TRADES.contains(chars[k - 1].1) && chars[k - 3..k].iter().all(|c| is_han(c.1));
+        let fits = words.surnames.contains(chars[k].1)
+            && name.chars().all(is_han)
+            && !is_common(words, name)
+            && !is_role_word(words, name)
+            && longest_end(&words.roles, name).is_none()
+            && longest_at(&words.particles, name).is_none()
+            // 成员, 人员: a second word for people is no given name
+            && !chars[chars.len() - 1..].iter().any(|c| TRADES.contains(c.1));
+        (trade && fits).then_some((start, end))
+    })
 }
 
 fn is_common(words: &super::words::Words, whole: &str) -> bool {
@@ -802,7 +832,7 @@ fn bare<'t>(word: &'t str, particles: &[&str]) -> (&'t str, bool) {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '@');
     for p in particles {
         if let Some(stem) = word.strip_suffix(p)
-            && stem.chars().count() >= 2
+            && (stem.chars().count() >= 2 || matches!(stem, "씨" | "님" | "군" | "양"))
         {
             return (stem, true);
         }
@@ -827,7 +857,7 @@ fn korean(view: &View, masked: &Masked) -> Option<Finding> {
         }
         speech && list[..=*k].iter().any(|x| x.after_speech)
             || list[k.saturating_sub(3)..*k].iter().any(|x| {
-                let w = x.text.trim_matches(|c: char| !c.is_alphanumeric());
+                let w: String = x.text.chars().filter(|c| c.is_alphanumeric()).collect();
                 [
                     "다고",
                     "라고",
@@ -849,6 +879,7 @@ fn korean(view: &View, masked: &Masked) -> Option<Finding> {
             })
     });
     let subject = || -> Option<(Holder, usize, usize)> {
+        let mut doubtful = None;
         for (k, e) in list.iter().enumerate() {
             let whole = e.text.trim_matches(|c: char| !c.is_alphanumeric() && c != '@');
             let at = e.start + e.text.find(whole).unwrap_or(0);
@@ -871,13 +902,17 @@ fn korean(view: &View, masked: &Masked) -> Option<Finding> {
                 let _ = c;
                 return Some((Holder::Crowd, at, at + stem.len()));
             }
-            if let Some((name, from)) = korean_name(view, &list, k, stem)
-                && (speech || vouched(view, &list, k, stem, &name))
-            {
-                return Some((Holder::Name(name), from, at + stem.len()));
+            if let Some((name, from)) = korean_name(view, &list, k, stem) {
+                if vouched(view, &list, k, stem, &name) {
+                    return Some((Holder::Name(name), from, at + stem.len()));
+                }
+                // 도시계획가: what bears no title is a name only where nobody else is
+                if speech && doubtful.is_none() {
+                    doubtful = Some((Holder::Name(name), from, at + stem.len()));
+                }
             }
         }
-        None
+        doubtful
     };
     if let Some((_, verb)) = verb {
         let plain = verb.text.trim_matches(|c: char| !c.is_alphanumeric());
