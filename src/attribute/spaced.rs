@@ -352,7 +352,7 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
             if article || from == 0 || !said {
                 return None;
             }
-        } else if from == 0 && !view.known.is_capital(low) {
+        } else if from == 0 && !view.known.is_capital(low) && body_end(lex, tokens, from, to) == to {
             // every sentence opens with a capital
             return None;
         }
@@ -379,10 +379,18 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
 
 /// "Ligue des rivières": where the name of a body ends that goes on in small words.
 fn body_end(lex: &Lexicon, tokens: &[Token], from: usize, to: usize) -> usize {
-    if !matches!(lex.code, "fra" | "spa" | "ita" | "por") || !organisation(lex, &tokens[from].low) {
+    let tight = |k: usize| tokens.get(k).is_some_and(|t| t.gap.is_empty() && !t.after_speech);
+    if !organisation(lex, &tokens[from].low) {
         return to;
     }
-    let tight = |k: usize| tokens.get(k).is_some_and(|t| t.gap.is_empty() && !t.after_speech);
+    // "Союз пассажиров требует": genitives up to the verb
+    if matches!(lex.code, "rus" | "ukr" | "pol") {
+        let verb = (to + 1..to + 5).find(|&k| tight(k) && longest(&lex.say, &tokens[k..]).is_some());
+        return verb.filter(|&v| (to..v).all(|k| tight(k) && !listed(&lex.words.prep, &tokens[k].low))).unwrap_or(to);
+    }
+    if !matches!(lex.code, "fra" | "spa" | "ita" | "por") {
+        return to;
+    }
     let mut end = to;
     while end < to + 3 && tight(end) && listed(&lex.words.inside, &tokens[end].low) {
         end += 1;
@@ -763,6 +771,10 @@ fn spoken(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
             .iter()
             .find(|c| verb.from < c.from && c.to < verb.to && (c.person || c.holder == Holder::Back && !c.role))
             .cloned();
+        // "What X said about it does not matter"
+        if !speech && lex_what(&tokens[0].low) && verb.from <= 6 {
+            continue;
+        }
         let found = if within.is_some() { within } else if after_quote { after().or_else(|| before.clone()) } else { before.clone().or_else(after) };
         match found {
             Some(c) if c.holder == Holder::Me => {
@@ -797,9 +809,19 @@ fn named_before(people: &[Candidate], c: &Candidate) -> Option<Candidate> {
     people.iter().rev().find(|n| n.to <= c.from && n.person && !n.oblique).cloned()
 }
 
+/// A word that makes what somebody said the subject of the sentence.
+fn lex_what(low: &str) -> bool {
+    matches!(low, "what" | "whatever" | "whether" | "zolang" | "sofern")
+}
+
 /// "Añadió que …": a verb that opens the sentence and has its clause behind it.
 fn adds(view: &View, tokens: &[Token], verb: Verb) -> bool {
     const THAT: &[&str] = &["que", "che", "że", "iż", "что", "що", "أن", "إن", "بأن"];
+    if view.lex.code == "tur" {
+        // "… gerektiğini de söyledi": the sentence ends in its verb
+        let report = |t: &Token| ["nı", "ni", "nu", "nü", "diye", "na", "ne"].iter().any(|e| t.low.ends_with(e));
+        return verb.to == tokens.len() && verb.from >= 2 && tokens[verb.from - 2..verb.from].iter().any(report);
+    }
     verb.from <= 1
         && tokens[verb.from].gap.is_empty()
         && tokens.get(verb.to).is_some_and(|t| THAT.contains(&t.low.as_str()))
@@ -928,8 +950,14 @@ fn introduced(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Fin
 
 /// "it is often said that".
 fn hearsay(view: &View, tokens: &[Token]) -> Option<Finding> {
-    (0..tokens.len().min(8)).find_map(|i| {
+    let reach = if view.lex.code == "tur" { tokens.len() } else { tokens.len().min(8) };
+    (0..reach).find_map(|i| {
         let (n, _) = longest(&view.lex.generic, &tokens[i..])?;
+        // Turkish says so at the end
+        if view.lex.code == "tur" && i + n == tokens.len() {
+            let span = Span::new(tokens[i].start, tokens[i + n - 1].end);
+            return Some(Finding { holder: Holder::Crowd, mention: span, rule: "hearsay", cue: span });
+        }
         let next = tokens.get(i + n)?;
         let opens = next.after_speech
             || next.gap.contains([',', ':', '،', '—'])
@@ -951,6 +979,7 @@ fn arabic_name(view: &View, tokens: &[Token], from: usize) -> Option<Candidate> 
             || (end > from && t.gap.contains([':', '،', ',', '؛', '«', '"', '“', '(', '.']))
             || listed(&view.lex.words.that, &t.low)
             || listed(&view.lex.words.prep, &t.low)
+            || end > from && listed(&view.lex.words.not_names, &t.low)
             || longest(&view.lex.say, &tokens[end..]).is_some() && end > from
         {
             break;

@@ -229,7 +229,11 @@ impl<'a> Page<'a> {
         // 古川 beside 古川奈央 is no other person
         let han = |s: &str| s.chars().all(|c| is_wide(c) && !matches!(c as u32, 0x3040..=0x30FF));
         let all = known.full.clone();
-        known.full.retain(|f| !han(f) || all.iter().filter(|o| o.len() > f.len() && o.starts_with(f.as_str())).count() != 1);
+        let inside = |f: &str, o: &str| {
+            o.len() > f.len()
+                && (han(f) && o.starts_with(f) || o.split(['·', '・', '‧', '=', '＝']).any(|part| part == f))
+        };
+        known.full.retain(|f| all.iter().filter(|o| inside(f, o)).count() != 1);
         known
     }
 
@@ -419,7 +423,30 @@ impl<'a> Page<'a> {
         if sentence.layout == Layout::Quoted {
             return self.block_quotation(i, last).or_else(|| turn.cloned());
         }
+        if let Some(v) = self.goes_on(i, before) {
+            return Some(v);
+        }
         turn.cloned()
+    }
+
+    /// German tells by the verb's mood that a sentence still reports the speaker before it.
+    fn goes_on(&self, i: usize, before: &[Option<Verdict>]) -> Option<Verdict> {
+        const MOOD: &[&str] = &["sei", "seien", "könne", "müsse", "solle", "dürfe", "wolle", "werde", "habe", "gebe"];
+        if self.lang(i)?.code() != "deu" || self.sentences[i].paragraph != self.sentences[i.checked_sub(1)?].paragraph {
+            return None;
+        }
+        let words: Vec<String> = self.sentences[i]
+            .span
+            .of(&self.article.text)
+            .to_lowercase()
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|w| !w.is_empty())
+            .map(str::to_owned)
+            .collect();
+        let has = |w: &str| words.iter().any(|x| x == w);
+        // "es sei denn", "sei es", and the writer's own "ich habe"
+        let own = has("ich") || has("denn") || words.first().is_some_and(|w| w == "sei") || has("man");
+        (!own && MOOD.iter().any(|m| has(m))).then(|| before[i - 1].clone())?
     }
 
     /// The stretch of speech that makes up most of the sentence, or all that matters of it.

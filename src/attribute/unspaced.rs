@@ -184,8 +184,11 @@ fn chinese(view: &View, masked: &Masked) -> Option<Finding> {
                 return Some(Finding { holder, mention, rule, cue: masked.span(from, to) });
             }
             None => {
-                // “……”说。with the subject left out
-                if text[..from].ends_with('\u{1}') && chunk.is_empty() {
+                // “……”说。with the subject left out; 并指出，……
+                let opens = start == 0
+                    && strip_particles(lex, chunk).is_empty()
+                    && text[to..].starts_with(['，', '：', ',', ':', '说', '說', '道']);
+                if text[..from].ends_with('\u{1}') && chunk.is_empty() || opens {
                     return Some(Finding {
                         holder: Holder::Dropped,
                         mention: masked.span(from, to),
@@ -589,10 +592,17 @@ fn japanese(view: &View, masked: &Masked) -> Option<Finding> {
             continue;
         }
         let marked = ["と", "とも", "との", "という"].iter().any(|t| lead.ends_with(t));
-        if !(speech || marked || split || noun_of_saying(&text[*from..*to])) {
+        let stands = stand(&text[*from..*to]);
+        if !(speech || marked || split || stands || noun_of_saying(&text[*from..*to])) {
             continue;
         }
-        match subject(*from) {
+        let person = |p: &&Person| match &p.3 {
+            Holder::Name(name) => p.1 < p.2 || view.known.whole(name).is_some(),
+            _ => true,
+        };
+        let found = subject(*from);
+        let found = if stands && !(speech || marked || split) { found.filter(person) } else { found };
+        match found {
             Some(p) if p.3 == Holder::Me && !speech => {
                 return None;
             }
@@ -622,6 +632,15 @@ fn japanese(view: &View, masked: &Masked) -> Option<Finding> {
             return Some(japanese_finding(masked, p, Holder::Crowd, "quote", (p.0, p.1)));
         }
     }
+    // 「…べきだという。」 goes on with whoever spoke
+    let end = text.trim_end_matches(['。', ' ', '\n']);
+    let goes_on = ["だという", "るという", "いという", "たという", "としている", "とした", "とのことだ", "とも述べた", "とも語った", "と付け加えた"];
+    if let Some(tail) = goes_on.iter().find(|t| end.ends_with(**t))
+        && !people.iter().any(|p| p.3 == Holder::Me)
+    {
+        let cue = masked.span(end.len() - tail.len(), end.len());
+        return Some(Finding { holder: Holder::Dropped, mention: cue, rule: "pronoun", cue });
+    }
     hearsay(view, masked)
 }
 
@@ -630,6 +649,11 @@ fn noun_of_saying(verb: &str) -> bool {
     ["見通し", "見立て", "考えを示", "見方を示", "見解を示", "認識を示", "懸念", "持論を展開", "指摘", "主張"]
         .iter()
         .any(|n| verb.starts_with(n))
+}
+
+/// 廃止を求める: a stand that needs no clause, if a person takes it.
+fn stand(verb: &str) -> bool {
+    ["求め", "訴え", "批判", "提案", "提言", "警告", "疑問視", "否定", "要望", "要請"].iter().any(|n| verb.starts_with(n))
 }
 
 /// Start and end of the words, end of the title, holder.
@@ -652,7 +676,14 @@ fn japanese_people(view: &View, masked: &Masked) -> Vec<Person> {
         while at < text.len() {
             let step = text[at..].chars().next().map_or(1, char::len_utf8);
             if let Some(w) = longest_at(list, &text[at..]) {
-                let end = at + w.len();
+                let mut end = at + w.len();
+                if *holder == Holder::Crowd {
+                    // 住民たち, 専門家の多く: still they
+                    let more = ["たち", "ら", "側", "など", "の多く", "の一部", "の中", "の間"];
+                    if let Some(m) = more.iter().find(|m| text[end..].starts_with(**m)) {
+                        end += m.len();
+                    }
+                }
                 let fresh = !out.iter().any(|p| p.0 < end && at < p.2);
                 // 氏 alone points back; after a name it is its title
                 let bare = w != "氏"
@@ -928,7 +959,8 @@ fn korean(view: &View, masked: &Masked) -> Option<Finding> {
                 };
                 return Some(Finding { holder, mention: masked.span(from, to), rule, cue: masked.span(cue.0, cue.1) });
             }
-            None if speech => {
+            // 덧붙였다: without a subject, whoever spoke goes on
+            None if speech || plain.ends_with("했다") || plain.ends_with("였다") || plain.ends_with("혔다") => {
                 return Some(Finding {
                     holder: Holder::Dropped,
                     mention: masked.span(cue.0, cue.1),
