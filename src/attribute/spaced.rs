@@ -261,6 +261,14 @@ fn names(view: &View, tokens: &[Token]) -> Vec<Candidate> {
 /// How many small words of a name (`von der`, `de la`) stand at `at` before a capital.
 fn inside(lex: &Lexicon, tokens: &[Token], at: usize) -> Option<usize> {
     let small = |t: &Token| !t.capital && t.gap.is_empty() && !t.after_speech && listed(&lex.words.inside, &t.low);
+    // "Direktor der Museumsinsel", "eine Studie von Rang": only von opens a German name's small words
+    if lex.code == "deu"
+        && (tokens.get(at).is_some_and(|t| matches!(t.low.as_str(), "der" | "den"))
+            || at >= 2 && tokens[at].low == "von" && (german_attribute(lex, tokens, at - 1) || listed(&lex.words.definite, &tokens[at - 2].low))
+            || at >= 1 && longest(&lex.roles, &tokens[at - 1..at]).is_some())
+    {
+        return None;
+    }
     let n = tokens[at..].iter().take(3).take_while(|t| small(t)).count();
     (n > 0 && tokens.get(at + n).is_some_and(|t| t.capital && t.gap.is_empty() && !t.after_speech)).then_some(n)
 }
@@ -303,10 +311,24 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
         titled = true;
         from += 1;
     }
-    if to - from >= 2 && lex.code == "deu" {
-        let article = from > 0 && listed(&words.definite, &tokens[from - 1].low);
-        if article && from == first && view.known.whole(&text_of(view, tokens, from, to)).is_none() {
+    if to - from >= 2 && lex.code == "deu" && from == first && view.known.whole(&text_of(view, tokens, from, to)).is_none() {
+        let noun = from > 0 && {
+            let low = &tokens[from - 1].low;
+            listed(&words.definite, low) || listed(&words.indefinite, low) || low.starts_with("kein") || low.starts_with("jede")
+        };
+        if noun {
             from += 1;
+        } else if from > 0 && german_attribute(lex, tokens, from) {
+            return None;
+        }
+        while from < to && !tokens[from].capital {
+            from += 1;
+        }
+        // Eigenständigkeit, Leute: no family name
+        const NOUNS: &[&str] =
+            &["ung", "heit", "keit", "schaft", "tion", "tät", "ismus", "leute", "nis", "ment", "studie", "kosten", "zuschauer", "milliarden", "millionen"];
+        if from < to && NOUNS.iter().any(|n| tokens[to - 1].low.ends_with(n)) && !organisation(lex, &tokens[to - 1].low) {
+            return None;
         }
     }
     // a sentence opener that the capital does not make a name
@@ -375,6 +397,17 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
         person: titled || !single || known.is_some(),
         name,
     })
+}
+
+/// Whether the word before a German capital is its adjective or number.
+fn german_attribute(lex: &Lexicon, tokens: &[Token], at: usize) -> bool {
+    let t = &tokens[at - 1];
+    !t.capital
+        && tokens[at].gap.is_empty()
+        && !tokens[at].after_speech
+        && longest(&lex.say, std::slice::from_ref(t)).is_none()
+        && !listed(&lex.words.prep, &t.low)
+        && ["e", "er", "es", "en", "em", "hundert", "tausend", "zig"].iter().any(|e| t.low.ends_with(e))
 }
 
 /// "Ligue des rivières": where the name of a body ends that goes on in small words.
@@ -450,7 +483,7 @@ fn candidates(view: &View, tokens: &[Token]) -> Vec<Candidate> {
         to,
         holder,
         weak: false,
-        oblique: is_oblique(lex, tokens, from),
+        oblique: is_oblique(lex, tokens, from) || tokens.get(to).is_some_and(|t| t.low == "'s" && t.gap.is_empty()),
         role,
         name: String::new(),
         person: false,
@@ -653,6 +686,9 @@ fn framed(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
             let Some(n) = before.matches(&tokens[i..]) else { continue };
             let from = i + n;
             let Some(c) = frame_holder(view, tokens, people, from) else { continue };
+            if n == 1 && FOR.contains(&tokens[i].low.as_str()) && !fits_for(lex, tokens, &c, i) {
+                continue;
+            }
             if *opens && !(c.person && matches!(c.holder, Holder::Name(_)) && !c.weak) {
                 continue;
             }
@@ -681,6 +717,27 @@ fn framed(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
         }
     }
     None
+}
+
+/// Frames of one short word, which mostly mean something else.
+const FOR: &[&str] =
+    &["for", "pour", "para", "per", "für", "so", "voor", "dla", "для", "bagi", "với", "to", "nach", "by", "in", "on", "from"];
+
+/// "For Jane Doe, …": the holder stands right behind the word, and the word opens its clause.
+fn fits_for(lex: &Lexicon, tokens: &[Token], c: &Candidate, i: usize) -> bool {
+    let between = &tokens[i + 1..c.from.max(i + 1)];
+    let near = between.iter().all(|t| {
+        listed(&lex.words.definite, &t.low)
+            || listed(&lex.words.titles, &t.low)
+            || longest(&lex.roles, std::slice::from_ref(t)).is_some()
+    });
+    let opens = i <= 1 || !tokens[i].gap.is_empty() || tokens[i].after_speech;
+    let certain = match c.holder {
+        Holder::Name(_) => c.person && !c.weak,
+        _ => i <= 1,
+    };
+    // "in Jane Doe's view" may stand anywhere
+    near && certain && (opens || matches!(tokens[i].low.as_str(), "by" | "in" | "on" | "from"))
 }
 
 fn pronoun_at(lex: &Lexicon, tokens: &[Token], i: usize) -> Option<Candidate> {
@@ -775,6 +832,17 @@ fn spoken(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
         if !speech && lex_what(&tokens[0].low) && verb.from <= 6 {
             continue;
         }
+        if !speech && idle(view.lex, tokens, verb) {
+            continue;
+        }
+        // ", sagt die Bundesbankerin,": an insertion has its subject behind the verb
+        let inserted = !speech
+            && view.lex.code != "eng"
+            && verb.from > 1
+            && tokens[verb.from].gap.contains([',', '—', '–'])
+            && !tokens.get(verb.to).is_some_and(|t| longest(&view.lex.that, std::slice::from_ref(t)).is_some() && !listed(&view.lex.words.definite, &t.low));
+        let behind = if inserted { after().filter(|c| c.from <= verb.to + 2).or_else(|| described(view, tokens, verb)) } else { None };
+        let within = within.or(behind);
         let found = if within.is_some() { within } else if after_quote { after().or_else(|| before.clone()) } else { before.clone().or_else(after) };
         match found {
             Some(c) if c.holder == Holder::Me => {
@@ -809,6 +877,49 @@ fn named_before(people: &[Candidate], c: &Candidate) -> Option<Candidate> {
     people.iter().rev().find(|n| n.to <= c.from && n.person && !n.oblique).cloned()
 }
 
+/// "sagt die Entwicklungsleiterin": somebody told only by what no list knows.
+fn described(view: &View, tokens: &[Token], verb: Verb) -> Option<Candidate> {
+    let words = &view.lex.words;
+    let (t, noun) = (tokens.get(verb.to)?, tokens.get(verb.to + 1)?);
+    let article = t.gap.is_empty() && noun.gap.is_empty() && !t.after_speech && !noun.after_speech;
+    let holder = if listed(&words.definite, &t.low) && !listed(&words.he, &t.low) || matches!(t.low.as_str(), "die" | "el" | "o" | "a" | "il") {
+        Holder::Back
+    } else if listed(&words.indefinite, &t.low) {
+        Holder::Crowd
+    } else {
+        return None;
+    };
+    let noun = noun.capital == (view.lex.code == "deu") && noun.low.chars().count() >= 3;
+    (article && noun).then(|| Candidate { to: verb.to + 2, holder, role: true, ..back(verb.to) })
+}
+
+/// Whether the verb is a relative clause's, or nobody's in particular.
+fn idle(lex: &Lexicon, tokens: &[Token], verb: Verb) -> bool {
+    let words = &lex.words;
+    let relative = verb.from > 0
+        && listed(&words.which, &tokens[verb.from - 1].low)
+        && tokens[verb.from].gap.is_empty();
+    relative || tokens[verb.from..verb.to].iter().any(|t| listed(&words.other, &t.low))
+}
+
+/// Whether a candidate before the verb has another subject, or "because", between them.
+fn cut_off(lex: &Lexicon, tokens: &[Token], c: &Candidate, verb: usize) -> bool {
+    let words = &lex.words;
+    if lex.code == "tur" {
+        return false;
+    }
+    // a clause set off by commas after its subject may hold anything
+    let apposed = tokens[c.to..=verb].iter().filter(|t| t.gap.contains([',', '—', '–'])).count() >= 2;
+    let other = !apposed && tokens[c.to..verb].iter().any(|t| listed(&words.other, &t.low));
+    let first = (0..c.from).rev().find(|&k| !listed(&words.definite, &tokens[k].low) && !listed(&words.titles, &tokens[k].low));
+    let cause = first.is_some_and(|k| {
+        listed(&words.cause, &tokens[k].low) && tokens[k + 1..=verb].iter().all(|t| !t.gap.contains([',', ':', ';', '—']))
+    });
+    // "some kids will sneak in": who many are must stand by the verb
+    let many = c.holder == Holder::Crowd && c.to - c.from == 1 && verb - c.to > 5;
+    other || cause || many
+}
+
 /// A word that makes what somebody said the subject of the sentence.
 fn lex_what(low: &str) -> bool {
     matches!(low, "what" | "whatever" | "whether" | "zolang" | "sofern")
@@ -826,6 +937,11 @@ fn adds(view: &View, tokens: &[Token], verb: Verb) -> bool {
         && tokens[verb.from].gap.is_empty()
         && tokens.get(verb.to).is_some_and(|t| THAT.contains(&t.low.as_str()))
         && view.lex.words.generic.iter().all(|g| !g.starts_with(&tokens[verb.from].low))
+        // ", dice, "
+        || verb.from > 1
+            && tokens[verb.from].gap.contains(',')
+            && verb.to - verb.from == 1
+            && tokens.get(verb.to).is_some_and(|t| t.gap.contains(','))
 }
 
 /// Whether the language leaves out a subject that is plain.
@@ -851,7 +967,12 @@ fn subject_before(view: &View, tokens: &[Token], people: &[Candidate], verb: usi
     if view.lex.code == "tur" {
         wall = 0;
     }
-    let inside: Vec<&Candidate> = people.iter().filter(|c| c.from >= wall && c.to <= verb && !c.oblique).collect();
+    let speech = view.has_speech();
+    let inside: Vec<&Candidate> = people
+        .iter()
+        .filter(|c| c.from >= wall && c.to <= verb && !c.oblique)
+        .filter(|c| speech || !cut_off(view.lex, tokens, c, verb))
+        .collect();
     // a pronoun stands next to its verb; further off another verb stands between them
     let pick = |c: &&Candidate| -> bool { !c.role && (c.holder != Holder::Back || verb - c.to <= 4) };
     if view.lex.code == "tur" {
@@ -864,6 +985,7 @@ fn subject_before(view: &View, tokens: &[Token], people: &[Candidate], verb: usi
             })
             .or_else(|| inside.iter().find(|c| pick(c)))
             .or_else(|| inside.iter().find(|c| c.role && verb - c.to <= 1))
+            .or_else(|| inside.iter().find(|c| c.role && tokens.get(c.to).is_some_and(|t| t.gap.contains(','))))
             .map(|c| (*c).clone());
     }
     let nearest = inside.iter().rev().find(|c| pick(c));

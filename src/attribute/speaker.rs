@@ -144,7 +144,36 @@ impl<'a> Page<'a> {
 
     fn read(&self, index: usize) -> Option<Finding> {
         let view = self.view(index);
-        if is_unspaced(view.lex.code) { unspaced::read(&view) } else { spaced::read(&view) }
+        let found = if is_unspaced(view.lex.code) { unspaced::read(&view) } else { spaced::read(&view) };
+        found.filter(|f| !self.answered(index, f))
+    }
+
+    /// "It is often said that …, but …": the writer tells what others say only to go on against it.
+    fn answered(&self, index: usize, finding: &Finding) -> bool {
+        const AGAINST: &[&str] = &[
+            "but", "yet", "mais", "or", "aber", "doch", "jedoch", "pero", "mas", "porém", "ma", "però", "maar", "doch", "ale",
+            "jednak", "но", "однако", "але", "проте", "однак", "ama", "ancak", "oysa", "tetapi", "tapi", "namun", "padahal",
+            "nhưng", "song", "لكن", "ولكن", "，但", "，可", "，不过", "，不過", "，然而", "，其实", "，其實", "，却", "，卻", "が、", "けれども、",
+            "けれど、", "지만,", "지만", "으나,",
+        ];
+        if finding.holder != Holder::Crowd {
+            return false;
+        }
+        let lex = lexicon(self.lang(index));
+        let span = self.sentences[index].span;
+        let from = finding.cue.end().max(finding.mention.end()).clamp(span.start(), span.end());
+        let rest = &self.article.text[from..span.end()];
+        let head: String = rest.chars().take(if lex.code == "jpn" { 6 } else { 12 }).collect();
+        AGAINST.iter().any(|b| match lex.code {
+            "zho" => b.starts_with('，') && rest.contains(b),
+            // とよく言われるが、
+            "jpn" => b.ends_with('、') && head.contains(b),
+            "kor" => (b.contains("지만") || b.ends_with("나,")) && head.contains(b),
+            _ => {
+                !b.starts_with('，')
+                    && [", ", "; ", "، ", "؛ ", " — ", " – ", ": "].iter().any(|m| rest.contains(&format!("{m}{b} ")))
+            }
+        })
     }
 
     /// The full names of the article, each once, in base form: the straight form where the text has it.

@@ -249,6 +249,8 @@ fn chinese_frame(view: &View, masked: &Masked) -> Option<Finding> {
             let chunk = &text[start..end];
             match chinese_subject(view, chunk, masked.base + start, true) {
                 Some((Holder::Me, _)) | None => {}
+                // 对多数企业来说 tells whom it concerns, not who says so
+                Some((holder, _)) if frame.starts_with(['对', '對']) && !matches!(holder, Holder::Name(_)) => {}
                 Some((holder, mention)) => {
                     let rule = if holder == Holder::Back { "pronoun" } else { "according-to" };
                     return Some(Finding {
@@ -336,6 +338,10 @@ fn chinese_subject(view: &View, chunk: &str, at: usize, tight: bool) -> Option<(
         if count <= 14 && body.len() > org.len() {
             return Some((Holder::Name(body.to_owned()), span(0, body.len())));
         }
+    }
+    // 一位干了二十年的老科长: somebody, whatever he is
+    if ["一位", "一名", "有位", "某位"].iter().any(|o| body.starts_with(o)) && (4..=24).contains(&body.chars().count()) {
+        return Some((Holder::Crowd, span(0, body.len())));
     }
     // 这位工程师: whoever was named
     if let Some(role) = longest_end(&words.roles, body) {
@@ -508,7 +514,11 @@ fn after_trade(words: &super::words::Words, body: &str) -> Option<(usize, usize)
 
 fn is_common(words: &super::words::Words, whole: &str) -> bool {
     let any = |list: &[String]| list.iter().any(|w| whole.contains(w.as_str()));
-    any(&words.he) || any(&words.me) || any(&words.crowd) || any(&words.organisations)
+    any(&words.he)
+        || any(&words.me)
+        || any(&words.crowd)
+        || any(&words.organisations)
+        || words.not_names.iter().any(|w| whole.starts_with(w.as_str()) || whole.ends_with(w.as_str()))
 }
 
 fn starts_after_role(roles: &[String], before: &str, begun: bool) -> bool {
@@ -924,6 +934,11 @@ fn korean(view: &View, masked: &Masked) -> Option<Finding> {
             if !marked {
                 continue;
             }
+            // 한 재단 연구원은: one of those that nobody names
+            let one = (1..=3).filter_map(|n| k.checked_sub(n)).any(|j| matches!(list[j].text, "한" | "어느" | "어떤" | "익명의"));
+            if one && (titled(words, &list, k, stem) || words.roles.iter().any(|r| stem.ends_with(r.as_str()))) {
+                return Some((Holder::Crowd, at, at + stem.len()));
+            }
             if let Some(c) = words
                 .crowd
                 .iter()
@@ -994,7 +1009,9 @@ fn korean_frame(view: &View, masked: &Masked, list: &[Eojeol]) -> Option<Finding
         };
         let word = &text[list[k].start..i.max(list[k].start)];
         let (stem, _) = bare(word, &["의", "은", "는"]);
-        if stem.is_empty() {
+        // "너무 순진한 생각이다" is nobody's
+        let whose = word.ends_with('의') || titled(words, list, k, stem) || view.known.whole(stem).is_some();
+        if stem.is_empty() || after.starts_with(' ') && !whose {
             continue;
         }
         let at = list[k].start;

@@ -30,6 +30,12 @@ pub(super) struct Words {
     pub me: Vec<String>,
     /// "In his view", "to her mind": whoever was named last.
     pub his: Vec<String>,
+    /// Subjects that are nobody in particular ("nobody", "it"): whoever stands before one is not its verb's subject.
+    pub other: Vec<String>,
+    /// Relative pronouns: the verb right after one tells only which person is meant.
+    pub which: Vec<String>,
+    /// "Because", "if": what somebody says inside is the writer's reason.
+    pub cause: Vec<String>,
     /// People nobody names.
     pub crowd: Vec<String>,
     /// "It is often said that".
