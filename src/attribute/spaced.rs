@@ -359,6 +359,23 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
     }
     let raw = text_of(view, tokens, from, to);
     let single = to - from == 1;
+    // "арбитр ФИФА", "астроном Пулковской обсерватории": what stands after the role is its body's
+    let after_role = from > 0
+        && tokens[from].gap.is_empty()
+        && !tokens[from].after_speech
+        && longest(&lex.roles, &tokens[from - 1..from]).is_some();
+    if single
+        && (titled || after_role)
+        && matches!(lex.code, "rus" | "ukr" | "pol")
+        && view.known.whole(&raw).is_none()
+    {
+        let low = &tokens[from].low;
+        let genitive = ["ской", "цкой", "ского", "ної", "ської", "ого", "ии", "ії", "cji", "ji", "skiej", "skiego", "ów"];
+        let acronym = raw.chars().count() >= 2 && raw.chars().all(char::is_uppercase);
+        if acronym || genitive.iter().any(|e| low.ends_with(e)) {
+            return None;
+        }
+    }
     let oblique = is_oblique(lex, tokens, first) || tokens.get(to).is_some_and(|t| t.low == "'s" && t.gap.is_empty());
     let known = view.known.whole(&raw);
     if single && known.is_none() && !titled {
@@ -815,7 +832,13 @@ fn spoken(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
         let dialogue = view.span.of(view.text).starts_with(['—', '–', '-', '―'])
             && tokens[verb.from].gap.contains(['—', '–', '―']);
         let after_quote = tokens[verb.from].after_speech || dialogue;
+        // "so klagt der Verband", "как пишет X"
+        let so = verb.from > 0
+            && tokens[verb.from - 1].gap.contains([',', '—', '–'])
+            && (AS.contains(&tokens[verb.from - 1].low.as_str())
+                || matches!(tokens[verb.from - 1].low.as_str(), "so" | "así" | "ainsi" | "così" | "zo" | "assim" | "tak" | "так"));
         let inverted = after_quote
+            || so
             || (verb.from == 0 && (speech || view.lex.code == "ara" || view.span.start() > 0))
             || tokens[verb.from].gap.contains([',', '—', '–', '-', '»', '”', '"', '“', '’'])
             || view.lex.code == "ara"
@@ -917,7 +940,10 @@ fn cut_off(lex: &Lexicon, tokens: &[Token], c: &Candidate, verb: usize) -> bool 
     });
     // "some kids will sneak in": who many are must stand by the verb
     let many = c.holder == Holder::Crowd && c.to - c.from == 1 && verb - c.to > 5;
-    other || cause || many
+    let none = first.is_some_and(|k| c.role && listed(&words.other, &tokens[k].low));
+    // "Oxford researchers say": a word that may be a name must stand by the verb
+    let far = c.weak && !apposed && verb - c.to > 3;
+    other || cause || many || none || far
 }
 
 /// A word that makes what somebody said the subject of the sentence.
@@ -1174,6 +1200,14 @@ fn arabic_span(view: &View, tokens: &[Token], mut from: usize, end: usize) -> Op
             let to = end.min(from + 4);
             let name = text_of(view, tokens, from, to);
             return Some(make(from, to, Holder::Name(name.clone()), name));
+        }
+        // "محافظ سابق للمصرف": what somebody is, not his name
+        let (next, single) = (tokens.get(from + 1).filter(|_| from + 1 < end), end - from == 1);
+        let tells = matches!(low.as_str(), "سابق" | "سابقة" | "كبير" | "بارز" | "بارزة" | "شاب" | "شابة" | "محلي" | "في" | "من")
+            || low.starts_with("لل")
+            || next.is_some_and(|t| t.low.starts_with("لل") || matches!(t.low.as_str(), "سابق" | "سابقة" | "بارز" | "بارزة"));
+        if (tells || role && single && !low.starts_with("ال")) && view.known.whole(low).is_none() && (tells || low.chars().count() < 3) {
+            return Some(make(start, from.max(start + 1), Holder::Crowd, String::new()));
         }
         // what follows an organisation is its name, not a person's: "مدير شركة نور أحمد"
         if organisation(lex, low) && end - from > 3 {

@@ -186,6 +186,9 @@ fn chinese(view: &View, masked: &Masked) -> Option<Finding> {
             None => {
                 // “……”说。with the subject left out; 并指出，……
                 let opens = start == 0
+                    && ["说", "說", "指出", "表示", "称", "稱", "补充", "補充", "强调", "強調"]
+                        .iter()
+                        .any(|v| text[from..to].contains(v))
                     && strip_particles(lex, chunk).is_empty()
                     && text[to..].starts_with(['，', '：', ',', ':', '说', '說', '道']);
                 if text[..from].ends_with('\u{1}') && chunk.is_empty() || opens {
@@ -612,6 +615,14 @@ fn japanese(view: &View, masked: &Masked) -> Option<Finding> {
         };
         let found = subject(*from);
         let found = if stands && !(speech || marked || split) { found.filter(person) } else { found };
+        // モデルは: a word in kana without title or a second part is mostly a thing
+        let thing = |p: &&Person| match &p.3 {
+            Holder::Name(name) => p.1 == p.2 && name.chars().all(is_kana) && view.known.whole(name).is_none(),
+            _ => false,
+        };
+        if found.is_some_and(|p| thing(&p)) {
+            continue;
+        }
         match found {
             Some(p) if p.3 == Holder::Me && !speech => {
                 return None;
