@@ -73,7 +73,8 @@ fn slavic(words: &[&str], ukrainian: bool) -> String {
     } else {
         // Притули, Глинки: a man's family name of the first declension
         let stem = family.strip_suffix(if ukrainian { 'и' } else { 'ы' });
-        let stem = stem.or_else(|| family.strip_suffix('и').filter(|s| s.ends_with(['г', 'к', 'х', 'ж', 'ш', 'ч', 'щ'])));
+        let stem =
+            stem.or_else(|| family.strip_suffix('и').filter(|s| s.ends_with(['г', 'к', 'х', 'ж', 'ш', 'ч', 'щ'])));
         match stem {
             Some(stem) if !given.is_empty() && stem.chars().count() >= 3 && !stem.ends_with(is_vowel) => {
                 format!("{stem}а")
@@ -221,8 +222,7 @@ fn polish(words: &[&str]) -> String {
     let (family, given) = words.split_last().map_or(("", words), |(last, rest)| (*last, rest));
     let feminine = ["skiej", "ckiej", "dzkiej", "owej"].iter().any(|e| family.ends_with(e))
         || given.first().is_some_and(|g| g.ends_with('y') || g.ends_with('i'));
-    let mut out: Vec<String> =
-        given.iter().map(|w| if feminine { polish_woman(w) } else { polish_man(w) }).collect();
+    let mut out: Vec<String> = given.iter().map(|w| if feminine { polish_woman(w) } else { polish_man(w) }).collect();
     let first_declension = if given.is_empty() { None } else { polish_family_a(family) };
     out.push(if let Some(name) = first_declension {
         name

@@ -226,7 +226,8 @@ fn names(view: &View, tokens: &[Token]) -> Vec<Candidate> {
             i += 1;
             continue;
         }
-        if !starts_name(view, tokens, i) || (framed[i] && tokens.get(i + 1).is_some_and(|t| framed[i + 1] || t.capital)) {
+        if !starts_name(view, tokens, i) || (framed[i] && tokens.get(i + 1).is_some_and(|t| framed[i + 1] || t.capital))
+        {
             i += 1;
             continue;
         }
@@ -264,7 +265,9 @@ fn inside(lex: &Lexicon, tokens: &[Token], at: usize) -> Option<usize> {
     // "Direktor der Museumsinsel", "eine Studie von Rang": only von opens a German name's small words
     if lex.code == "deu"
         && (tokens.get(at).is_some_and(|t| matches!(t.low.as_str(), "der" | "den"))
-            || at >= 2 && tokens[at].low == "von" && (german_attribute(lex, tokens, at - 1) || listed(&lex.words.definite, &tokens[at - 2].low))
+            || at >= 2
+                && tokens[at].low == "von"
+                && (german_attribute(lex, tokens, at - 1) || listed(&lex.words.definite, &tokens[at - 2].low))
             || at >= 1 && longest(&lex.roles, &tokens[at - 1..at]).is_some())
     {
         return None;
@@ -311,10 +314,17 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
         titled = true;
         from += 1;
     }
-    if to - from >= 2 && lex.code == "deu" && from == first && view.known.whole(&text_of(view, tokens, from, to)).is_none() {
+    if to - from >= 2
+        && lex.code == "deu"
+        && from == first
+        && view.known.whole(&text_of(view, tokens, from, to)).is_none()
+    {
         let noun = from > 0 && {
             let low = &tokens[from - 1].low;
-            listed(&words.definite, low) || listed(&words.indefinite, low) || low.starts_with("kein") || low.starts_with("jede")
+            listed(&words.definite, low)
+                || listed(&words.indefinite, low)
+                || low.starts_with("kein")
+                || low.starts_with("jede")
         };
         if noun {
             from += 1;
@@ -325,9 +335,25 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
             from += 1;
         }
         // Eigenständigkeit, Leute: no family name
-        const NOUNS: &[&str] =
-            &["ung", "heit", "keit", "schaft", "tion", "tät", "ismus", "leute", "nis", "ment", "studie", "kosten", "zuschauer", "milliarden", "millionen"];
-        if from < to && NOUNS.iter().any(|n| tokens[to - 1].low.ends_with(n)) && !organisation(lex, &tokens[to - 1].low) {
+        const NOUNS: &[&str] = &[
+            "ung",
+            "heit",
+            "keit",
+            "schaft",
+            "tion",
+            "tät",
+            "ismus",
+            "leute",
+            "nis",
+            "ment",
+            "studie",
+            "kosten",
+            "zuschauer",
+            "milliarden",
+            "millionen",
+        ];
+        if from < to && NOUNS.iter().any(|n| tokens[to - 1].low.ends_with(n)) && !organisation(lex, &tokens[to - 1].low)
+        {
             return None;
         }
     }
@@ -346,9 +372,8 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
     }
     // "Полюс" Иван Петров: a change of script parts two names
     if to - from >= 3 {
-        let latin = |t: &Token| {
-            t.low.chars().next().is_some_and(|c| matches!(c as u32, 0x41..=0x24F | 0x1E00..=0x1EFF))
-        };
+        let latin =
+            |t: &Token| t.low.chars().next().is_some_and(|c| matches!(c as u32, 0x41..=0x24F | 0x1E00..=0x1EFF));
         if let Some(cut) = (from + 1..to).find(|&k| latin(&tokens[k]) != latin(&tokens[k - 1])) {
             if to - cut >= 2 {
                 from = cut;
@@ -364,13 +389,11 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
         && tokens[from].gap.is_empty()
         && !tokens[from].after_speech
         && longest(&lex.roles, &tokens[from - 1..from]).is_some();
-    if single
-        && (titled || after_role)
-        && matches!(lex.code, "rus" | "ukr" | "pol")
-        && view.known.whole(&raw).is_none()
+    if single && (titled || after_role) && matches!(lex.code, "rus" | "ukr" | "pol") && view.known.whole(&raw).is_none()
     {
         let low = &tokens[from].low;
-        let genitive = ["ской", "цкой", "ского", "ної", "ської", "ого", "ии", "ії", "cji", "ji", "skiej", "skiego", "ów"];
+        let genitive =
+            ["ской", "цкой", "ского", "ної", "ської", "ого", "ии", "ії", "cji", "ji", "skiej", "skiego", "ów"];
         let acronym = raw.chars().count() >= 2 && raw.chars().all(char::is_uppercase);
         if acronym || genitive.iter().any(|e| low.ends_with(e)) {
             return None;
@@ -737,8 +760,10 @@ fn framed(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
 }
 
 /// Frames of one short word, which mostly mean something else.
-const FOR: &[&str] =
-    &["for", "pour", "para", "per", "für", "so", "voor", "dla", "для", "bagi", "với", "to", "nach", "by", "in", "on", "from"];
+const FOR: &[&str] = &[
+    "for", "pour", "para", "per", "für", "so", "voor", "dla", "для", "bagi", "với", "to", "nach", "by", "in", "on",
+    "from",
+];
 
 /// "For Jane Doe, …": the holder stands right behind the word, and the word opens its clause.
 fn fits_for(lex: &Lexicon, tokens: &[Token], c: &Candidate, i: usize) -> bool {
@@ -782,7 +807,10 @@ fn frame_holder(view: &View, tokens: &[Token], people: &[Candidate], from: usize
     if let Some(c) = pronoun_at(view.lex, tokens, from) {
         // "theo bà Lê Thu Hạnh": what calls her is also the pronoun
         let named = people.iter().find(|n| {
-            n.from <= from + 1 && n.to > from + 1 && matches!(n.holder, Holder::Name(_)) && tokens[from + 1].gap.is_empty()
+            n.from <= from + 1
+                && n.to > from + 1
+                && matches!(n.holder, Holder::Name(_))
+                && tokens[from + 1].gap.is_empty()
         });
         return Some(named.cloned().unwrap_or(c));
     }
@@ -836,7 +864,10 @@ fn spoken(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
         let so = verb.from > 0
             && tokens[verb.from - 1].gap.contains([',', '—', '–'])
             && (AS.contains(&tokens[verb.from - 1].low.as_str())
-                || matches!(tokens[verb.from - 1].low.as_str(), "so" | "así" | "ainsi" | "così" | "zo" | "assim" | "tak" | "так"));
+                || matches!(
+                    tokens[verb.from - 1].low.as_str(),
+                    "so" | "así" | "ainsi" | "così" | "zo" | "assim" | "tak" | "так"
+                ));
         let inverted = after_quote
             || so
             || (verb.from == 0 && (speech || view.lex.code == "ara" || view.span.start() > 0))
@@ -863,10 +894,22 @@ fn spoken(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
             && view.lex.code != "eng"
             && verb.from > 1
             && tokens[verb.from].gap.contains([',', '—', '–'])
-            && !tokens.get(verb.to).is_some_and(|t| longest(&view.lex.that, std::slice::from_ref(t)).is_some() && !listed(&view.lex.words.definite, &t.low));
-        let behind = if inserted { after().filter(|c| c.from <= verb.to + 2).or_else(|| described(view, tokens, verb)) } else { None };
+            && !tokens.get(verb.to).is_some_and(|t| {
+                longest(&view.lex.that, std::slice::from_ref(t)).is_some() && !listed(&view.lex.words.definite, &t.low)
+            });
+        let behind = if inserted {
+            after().filter(|c| c.from <= verb.to + 2).or_else(|| described(view, tokens, verb))
+        } else {
+            None
+        };
         let within = within.or(behind);
-        let found = if within.is_some() { within } else if after_quote { after().or_else(|| before.clone()) } else { before.clone().or_else(after) };
+        let found = if within.is_some() {
+            within
+        } else if after_quote {
+            after().or_else(|| before.clone())
+        } else {
+            before.clone().or_else(after)
+        };
         match found {
             Some(c) if c.holder == Holder::Me => {
                 if speech && !after_quote {
@@ -905,7 +948,9 @@ fn described(view: &View, tokens: &[Token], verb: Verb) -> Option<Candidate> {
     let words = &view.lex.words;
     let (t, noun) = (tokens.get(verb.to)?, tokens.get(verb.to + 1)?);
     let article = t.gap.is_empty() && noun.gap.is_empty() && !t.after_speech && !noun.after_speech;
-    let holder = if listed(&words.definite, &t.low) && !listed(&words.he, &t.low) || matches!(t.low.as_str(), "die" | "el" | "o" | "a" | "il") {
+    let holder = if listed(&words.definite, &t.low) && !listed(&words.he, &t.low)
+        || matches!(t.low.as_str(), "die" | "el" | "o" | "a" | "il")
+    {
         Holder::Back
     } else if listed(&words.indefinite, &t.low) {
         Holder::Crowd
@@ -919,9 +964,8 @@ fn described(view: &View, tokens: &[Token], verb: Verb) -> Option<Candidate> {
 /// Whether the verb is a relative clause's, or nobody's in particular.
 fn idle(lex: &Lexicon, tokens: &[Token], verb: Verb) -> bool {
     let words = &lex.words;
-    let relative = verb.from > 0
-        && listed(&words.which, &tokens[verb.from - 1].low)
-        && tokens[verb.from].gap.is_empty();
+    let relative =
+        verb.from > 0 && listed(&words.which, &tokens[verb.from - 1].low) && tokens[verb.from].gap.is_empty();
     relative || tokens[verb.from..verb.to].iter().any(|t| listed(&words.other, &t.low))
 }
 
@@ -934,9 +978,11 @@ fn cut_off(lex: &Lexicon, tokens: &[Token], c: &Candidate, verb: usize) -> bool 
     // a clause set off by commas after its subject may hold anything
     let apposed = tokens[c.to..=verb].iter().filter(|t| t.gap.contains([',', '—', '–'])).count() >= 2;
     let other = !apposed && tokens[c.to..verb].iter().any(|t| listed(&words.other, &t.low));
-    let first = (0..c.from).rev().find(|&k| !listed(&words.definite, &tokens[k].low) && !listed(&words.titles, &tokens[k].low));
+    let first =
+        (0..c.from).rev().find(|&k| !listed(&words.definite, &tokens[k].low) && !listed(&words.titles, &tokens[k].low));
     let cause = first.is_some_and(|k| {
-        listed(&words.cause, &tokens[k].low) && tokens[k + 1..=verb].iter().all(|t| !t.gap.contains([',', ':', ';', '—']))
+        listed(&words.cause, &tokens[k].low)
+            && tokens[k + 1..=verb].iter().all(|t| !t.gap.contains([',', ':', ';', '—']))
     });
     // "some kids will sneak in": who many are must stand by the verb
     let many = c.holder == Holder::Crowd && c.to - c.from == 1 && verb - c.to > 5;
@@ -1203,10 +1249,17 @@ fn arabic_span(view: &View, tokens: &[Token], mut from: usize, end: usize) -> Op
         }
         // "محافظ سابق للمصرف": what somebody is, not his name
         let (next, single) = (tokens.get(from + 1).filter(|_| from + 1 < end), end - from == 1);
-        let tells = matches!(low.as_str(), "سابق" | "سابقة" | "كبير" | "بارز" | "بارزة" | "شاب" | "شابة" | "محلي" | "في" | "من")
-            || low.starts_with("لل")
-            || next.is_some_and(|t| t.low.starts_with("لل") || matches!(t.low.as_str(), "سابق" | "سابقة" | "بارز" | "بارزة"));
-        if (tells || role && single && !low.starts_with("ال")) && view.known.whole(low).is_none() && (tells || low.chars().count() < 3) {
+        let tells = matches!(
+            low.as_str(),
+            "سابق" | "سابقة" | "كبير" | "بارز" | "بارزة" | "شاب" | "شابة" | "محلي" | "في" | "من"
+        ) || low.starts_with("لل")
+            || next.is_some_and(|t| {
+                t.low.starts_with("لل") || matches!(t.low.as_str(), "سابق" | "سابقة" | "بارز" | "بارزة")
+            });
+        if (tells || role && single && !low.starts_with("ال"))
+            && view.known.whole(low).is_none()
+            && (tells || low.chars().count() < 3)
+        {
             return Some(make(start, from.max(start + 1), Holder::Crowd, String::new()));
         }
         // what follows an organisation is its name, not a person's: "مدير شركة نور أحمد"

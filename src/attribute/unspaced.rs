@@ -343,7 +343,8 @@ fn chinese_subject(view: &View, chunk: &str, at: usize, tight: bool) -> Option<(
         }
     }
     // 一位干了二十年的老科长: somebody, whatever he is
-    if ["一位", "一名", "有位", "某位"].iter().any(|o| body.starts_with(o)) && (4..=24).contains(&body.chars().count()) {
+    if ["一位", "一名", "有位", "某位"].iter().any(|o| body.starts_with(o)) && (4..=24).contains(&body.chars().count())
+    {
         return Some((Holder::Crowd, span(0, body.len())));
     }
     // 这位工程师: whoever was named
@@ -655,7 +656,18 @@ fn japanese(view: &View, masked: &Masked) -> Option<Finding> {
     }
     // 「…べきだという。」 goes on with whoever spoke
     let end = text.trim_end_matches(['。', ' ', '\n']);
-    let goes_on = ["だという", "るという", "いという", "たという", "としている", "とした", "とのことだ", "とも述べた", "とも語った", "と付け加えた"];
+    let goes_on = [
+        "だという",
+        "るという",
+        "いという",
+        "たという",
+        "としている",
+        "とした",
+        "とのことだ",
+        "とも述べた",
+        "とも語った",
+        "と付け加えた",
+    ];
     if let Some(tail) = goes_on.iter().find(|t| end.ends_with(**t))
         && !people.iter().any(|p| p.3 == Holder::Me)
     {
@@ -674,7 +686,9 @@ fn noun_of_saying(verb: &str) -> bool {
 
 /// 廃止を求める: a stand that needs no clause, if a person takes it.
 fn stand(verb: &str) -> bool {
-    ["求め", "訴え", "批判", "提案", "提言", "警告", "疑問視", "否定", "要望", "要請"].iter().any(|n| verb.starts_with(n))
+    ["求め", "訴え", "批判", "提案", "提言", "警告", "疑問視", "否定", "要望", "要請"]
+        .iter()
+        .any(|n| verb.starts_with(n))
 }
 
 /// Start and end of the words, end of the title, holder.
@@ -946,7 +960,9 @@ fn korean(view: &View, masked: &Masked) -> Option<Finding> {
                 continue;
             }
             // 한 재단 연구원은: one of those that nobody names
-            let one = (1..=3).filter_map(|n| k.checked_sub(n)).any(|j| matches!(list[j].text, "한" | "어느" | "어떤" | "익명의"));
+            let one = (1..=3)
+                .filter_map(|n| k.checked_sub(n))
+                .any(|j| matches!(list[j].text, "한" | "어느" | "어떤" | "익명의"));
             if one && (titled(words, &list, k, stem) || words.roles.iter().any(|r| stem.ends_with(r.as_str()))) {
                 return Some((Holder::Crowd, at, at + stem.len()));
             }

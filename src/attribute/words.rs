@@ -233,11 +233,7 @@ static LEXICONS: LazyLock<Vec<Lexicon>> = LazyLock::new(|| {
                     .map(|frame| {
                         let plain = frame.trim_start_matches('^');
                         let (before, after) = plain.split_once("{}").unwrap_or((plain, ""));
-                        Frame {
-                            before: Phrase::of(before),
-                            after: Phrase::of(after),
-                            opens: plain.len() < frame.len(),
-                        }
+                        Frame { before: Phrase::of(before), after: Phrase::of(after), opens: plain.len() < frame.len() }
                     })
                     .collect(),
                 words,
