@@ -334,24 +334,6 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
         while from < to && !tokens[from].capital {
             from += 1;
         }
-        // Eigenständigkeit, Leute: no family name
-        const NOUNS: &[&str] = &[
-            "ung",
-            "heit",
-            "keit",
-            "schaft",
-            "tion",
-            "tät",
-            "ismus",
-            "leute",
-            "nis",
-            "ment",
-            "studie",
-            "kosten",
-            "zuschauer",
-            "milliarden",
-            "millionen",
-        ];
         if from < to && NOUNS.iter().any(|n| tokens[to - 1].low.ends_with(n)) && !organisation(lex, &tokens[to - 1].low)
         {
             return None;
@@ -438,6 +420,25 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
         name,
     })
 }
+
+/// Eigenständigkeit, Leute: ends of German nouns that no family name has.
+const NOUNS: &[&str] = &[
+    "ung",
+    "heit",
+    "keit",
+    "schaft",
+    "tion",
+    "tät",
+    "ismus",
+    "leute",
+    "nis",
+    "ment",
+    "studie",
+    "kosten",
+    "zuschauer",
+    "milliarden",
+    "millionen",
+];
 
 /// Whether the word before a German capital is its adjective or number.
 fn german_attribute(lex: &Lexicon, tokens: &[Token], at: usize) -> bool {
@@ -883,7 +884,7 @@ fn spoken(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
             .find(|c| verb.from < c.from && c.to < verb.to && (c.person || c.holder == Holder::Back && !c.role))
             .cloned();
         // "What X said about it does not matter"
-        if !speech && lex_what(&tokens[0].low) && verb.from <= 6 {
+        if !speech && is_what(&tokens[0].low) && verb.from <= 6 {
             continue;
         }
         if !speech && idle(view.lex, tokens, verb) {
@@ -949,8 +950,10 @@ fn described(view: &View, tokens: &[Token], verb: Verb) -> Option<Candidate> {
     let (t, noun) = (tokens.get(verb.to)?, tokens.get(verb.to + 1)?);
     let article = t.gap.is_empty() && noun.gap.is_empty() && !t.after_speech && !noun.after_speech;
     let holder = if listed(&words.definite, &t.low) && !listed(&words.he, &t.low)
-        || matches!(t.low.as_str(), "die" | "el" | "o" | "a" | "il")
-    {
+        || matches!(
+            (view.lex.code, t.low.as_str()),
+            ("deu", "die") | ("spa", "el") | ("por", "o" | "a") | ("ita", "il")
+        ) {
         Holder::Back
     } else if listed(&words.indefinite, &t.low) {
         Holder::Crowd
@@ -993,8 +996,8 @@ fn cut_off(lex: &Lexicon, tokens: &[Token], c: &Candidate, verb: usize) -> bool 
 }
 
 /// A word that makes what somebody said the subject of the sentence.
-fn lex_what(low: &str) -> bool {
-    matches!(low, "what" | "whatever" | "whether" | "zolang" | "sofern")
+fn is_what(low: &str) -> bool {
+    matches!(low, "what" | "whatever" | "whether")
 }
 
 /// "Añadió que …": a verb that opens the sentence and has its clause behind it.
