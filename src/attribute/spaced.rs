@@ -309,6 +309,15 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
         titled = true;
         to -= 1;
     }
+    // Kütüphaneci Derya Aksoy: the Turkish ending of trades, but not of ordinals
+    if lex.code == "tur" && from == 0 && to - from >= 3 {
+        let low = &tokens[from].low;
+        let trade = ["cı", "ci", "cu", "cü", "çı", "çi", "çu", "çü"].iter().any(|e| low.ends_with(e));
+        if trade && !["ncı", "nci", "ncu", "ncü"].iter().any(|e| low.ends_with(e)) {
+            titled = true;
+            from += 1;
+        }
+    }
     // a role written with a capital: at the start of a sentence, or any German noun
     while to - from >= 2 && (longest(&lex.roles, &tokens[from..=from]).is_some()) {
         titled = true;
