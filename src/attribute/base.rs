@@ -50,7 +50,7 @@ fn slavic(words: &[&str], ukrainian: bool) -> String {
     };
     let mut out: Vec<String> = Vec::new();
     for word in given {
-        out.push(if feminine { slavic_woman(word, ukrainian) } else { slavic_man(word) });
+        out.push(if feminine { slavic_woman(word, ukrainian) } else { slavic_man(word, ukrainian) });
     }
     out.push(if feminine {
         let rules: &[(&str, &str)] = if ukrainian {
@@ -71,7 +71,16 @@ fn slavic(words: &[&str], ukrainian: bool) -> String {
         first_swap(family, rules)
             .unwrap_or_else(|| if given.is_empty() { family.to_owned() } else { slavic_foreign(family) })
     } else {
-        slavic_man(family)
+        // Притули, Глинки: a man's family name of the first declension
+        let stem = family.strip_suffix(if ukrainian { 'и' } else { 'ы' });
+        let stem =
+            stem.or_else(|| family.strip_suffix('и').filter(|s| s.ends_with(['г', 'к', 'х', 'ж', 'ш', 'ч', 'щ'])));
+        match stem {
+            Some(stem) if !given.is_empty() && stem.chars().count() >= 3 && !stem.ends_with(is_vowel) => {
+                format!("{stem}а")
+            }
+            _ => slavic_man(family, ukrainian),
+        }
     });
     out.join(" ")
 }
@@ -96,7 +105,16 @@ fn slavic_woman(word: &str, ukrainian: bool) -> String {
         .unwrap_or_else(|| word.to_owned())
 }
 
-fn slavic_man(word: &str) -> String {
+fn slavic_man(word: &str, ukrainian: bool) -> String {
+    // Сухого: the adjective's ending after a hard consonant, which in Ukrainian is always ий
+    if let Some(stem) = word.strip_suffix("ого").filter(|s| s.chars().count() >= 3) {
+        if ukrainian || stem.ends_with(['г', 'к', 'х']) {
+            return format!("{stem}ий");
+        }
+        if stem.ends_with(['ж', 'ш', 'ч', 'щ']) {
+            return format!("{stem}ой");
+        }
+    }
     let rules: &[(&str, &str)] = &[
         ("ського", "ський"),
         ("цького", "цький"),
@@ -133,58 +151,86 @@ fn slavic_man(word: &str) -> String {
         (Some('а' | 'у'), Some(c)) if !is_vowel(c) => stem,
         // Андрея, Андрію: й after a vowel; Игоря: ь after a consonant
         (Some('я' | 'ю'), Some(c)) if is_vowel(c) => format!("{stem}й"),
+        // Бондаря is Бондар in Ukrainian
+        (Some('я' | 'ю'), Some('р')) if ukrainian => stem,
         (Some('я' | 'ю'), Some(_)) => format!("{stem}ь"),
         _ => word.to_owned(),
     }
 }
 
+/// Whether two words are one Polish name, one of them in the genitive.
+pub(super) fn polish_bent(a: &str, b: &str) -> bool {
+    let forms = |w: &str| [polish_man(w), polish_woman(w), polish_family_a(w).unwrap_or_default()];
+    a == b || forms(a).iter().any(|f| f == b) || forms(b).iter().any(|f| f == a)
+}
+
+fn polish_woman(word: &str) -> String {
+    first_swap(
+        word,
+        &[
+            ("skiej", "ska"),
+            ("ckiej", "cka"),
+            ("dzkiej", "dzka"),
+            ("owej", "owa"),
+            ("ii", "ia"),
+            ("ji", "ja"),
+            ("ki", "ka"),
+            ("gi", "ga"),
+            ("li", "la"),
+            ("i", "ia"),
+            ("y", "a"),
+        ],
+    )
+    .unwrap_or_else(|| word.to_owned())
+}
+
+fn polish_man(word: &str) -> String {
+    first_swap(
+        word,
+        &[
+            ("skiego", "ski"),
+            ("ckiego", "cki"),
+            ("dzkiego", "dzki"),
+            ("iego", "i"),
+            ("ego", "y"),
+            ("wła", "weł"),
+            ("wca", "wiec"),
+            ("mca", "miec"),
+        ],
+    )
+    .or_else(|| {
+        let stem = word.strip_suffix('a')?;
+        let mut back = stem.chars().rev();
+        let (last, before) = (back.next()?, back.next()?);
+        if is_vowel(last) || stem.chars().count() < 3 {
+            return None;
+        }
+        // Dudka is Dudek, Henryka is Henryk
+        let fleeting = last == 'k' && !is_vowel(before) && !matches!(before, 's' | 'n' | 'y');
+        Some(if fleeting { format!("{}ek", stem.strip_suffix('k').unwrap_or(stem)) } else { stem.to_owned() })
+    })
+    .unwrap_or_else(|| word.to_owned())
+}
+
+/// Sowy, Zięby: a family name of the first declension, whoever bears it.
+fn polish_family_a(word: &str) -> Option<String> {
+    let stem = word.strip_suffix('y')?;
+    (stem.chars().count() >= 3 && !stem.ends_with(is_vowel)).then(|| format!("{stem}a"))
+}
+
 fn polish(words: &[&str]) -> String {
     let (family, given) = words.split_last().map_or(("", words), |(last, rest)| (*last, rest));
-    let feminine = ["skiej", "ckiej", "dzkiej"].iter().any(|e| family.ends_with(e))
+    let feminine = ["skiej", "ckiej", "dzkiej", "owej"].iter().any(|e| family.ends_with(e))
         || given.first().is_some_and(|g| g.ends_with('y') || g.ends_with('i'));
-    let woman = |w: &str| {
-        first_swap(
-            w,
-            &[
-                ("skiej", "ska"),
-                ("ckiej", "cka"),
-                ("dzkiej", "dzka"),
-                ("ii", "ia"),
-                ("ji", "ja"),
-                ("ki", "ka"),
-                ("gi", "ga"),
-                ("li", "la"),
-                ("i", "ia"),
-                ("y", "a"),
-            ],
-        )
-        .unwrap_or_else(|| w.to_owned())
-    };
-    let man = |w: &str| {
-        first_swap(
-            w,
-            &[
-                ("skiego", "ski"),
-                ("ckiego", "cki"),
-                ("dzkiego", "dzki"),
-                ("iego", "i"),
-                ("ego", "y"),
-                ("rka", "rek"),
-                ("ła", "eł"),
-            ],
-        )
-        .or_else(|| {
-            let stem = w.strip_suffix('a')?;
-            (stem.chars().count() >= 3 && !stem.chars().next_back().is_some_and(is_vowel)).then(|| stem.to_owned())
-        })
-        .unwrap_or_else(|| w.to_owned())
-    };
-    let mut out: Vec<String> = given.iter().map(|w| if feminine { woman(w) } else { man(w) }).collect();
-    out.push(if feminine {
-        first_swap(family, &[("skiej", "ska"), ("ckiej", "cka"), ("dzkiej", "dzka")])
+    let mut out: Vec<String> = given.iter().map(|w| if feminine { polish_woman(w) } else { polish_man(w) }).collect();
+    let first_declension = if given.is_empty() { None } else { polish_family_a(family) };
+    out.push(if let Some(name) = first_declension {
+        name
+    } else if feminine {
+        first_swap(family, &[("skiej", "ska"), ("ckiej", "cka"), ("dzkiej", "dzka"), ("owej", "owa")])
             .unwrap_or_else(|| family.to_owned())
     } else {
-        man(family)
+        polish_man(family)
     });
     out.join(" ")
 }
@@ -204,7 +250,16 @@ mod tests {
             ("rus", "Ольги Смит", "Ольга Смит"),
             ("rus", "Хасана Али", "Хасан Али"),
             ("ukr", "Олени Коваленко", "Олена Коваленко"),
-            ("ukr", "Тараса Бондаря", "Тарас Бондарь"),
+            ("ukr", "Тараса Бондаря", "Тарас Бондар"),
+            ("ukr", "Гліба Сухого", "Гліб Сухий"),
+            ("ukr", "Олега Притули", "Олег Притула"),
+            ("rus", "Олега Прыткова", "Олег Прытков"),
+            ("rus", "Игоря Глинки", "Игорь Глинка"),
+            ("pol", "Marka Dudka", "Marek Dudek"),
+            ("pol", "Michała Wilczka", "Michał Wilczek"),
+            ("pol", "Pawła Sowy", "Paweł Sowa"),
+            ("pol", "Hanny Zielińskiej", "Hanna Zielińska"),
+            ("pol", "Ewy Krawiec", "Ewa Krawiec"),
             ("ukr", "Марії Лозинської", "Марія Лозинська"),
             ("pol", "Jana Kowalskiego", "Jan Kowalski"),
             ("pol", "Anny Wiśniewskiej", "Anna Wiśniewska"),

@@ -6,7 +6,8 @@
 
 use crate::span::Span;
 
-use super::quote::Quote;
+use super::base::polish_bent;
+use super::quote::{Quote, is_wide};
 use super::words::Lexicon;
 
 /// Who a sentence points to.
@@ -76,19 +77,38 @@ pub(super) struct Known {
     pub lower: Vec<String>,
     /// Words that stand with a capital inside a sentence, sorted.
     pub capital: Vec<String>,
+    /// The article has Polish sentences, so that a Latin name may be bent.
+    pub polish: bool,
 }
 
 impl Known {
     /// The one full name that `part` is a part of, whatever its ending.
     pub(super) fn whole(&self, part: &str) -> Option<&str> {
         if part.contains([' ', '·', '・']) {
-            return self.full.iter().find(|f| same_bent(f, part)).map(String::as_str);
+            return self.full.iter().find(|f| self.alike(f, part)).map(String::as_str);
         }
+        if let Some(exact) = self.full.iter().find(|f| *f == part) {
+            return Some(exact);
+        }
+        let han = |s: &str| s.chars().all(|c| is_wide(c) && !matches!(c as u32, 0x3040..=0x30FF));
+        let family = (2..=3).contains(&part.chars().count()) && han(part);
         let mut found = self.full.iter().filter(|full| {
-            full.split([' ', '·', '・', '=']).any(|word| word.chars().count() >= 2 && same_bent(word, part))
+            full.split([' ', '·', '・', '=']).any(|word| word.chars().count() >= 2 && self.bent(word, part))
+                // 古川 for 古川奈央: no space parts the names
+                || family && han(full) && full.starts_with(part)
         });
         let first = found.next()?;
         found.next().is_none().then_some(first)
+    }
+
+    /// Whether two names of several words are one in two cases.
+    pub(super) fn alike(&self, a: &str, b: &str) -> bool {
+        let (x, y): (Vec<&str>, Vec<&str>) = (a.split(' ').collect(), b.split(' ').collect());
+        same_bent(a, b) || x.len() == y.len() && x.iter().zip(&y).all(|(x, y)| self.bent(x, y))
+    }
+
+    fn bent(&self, a: &str, b: &str) -> bool {
+        same_bent(a, b) || self.polish && polish_bent(a, b)
     }
 
     pub(super) fn is_capital(&self, word: &str) -> bool {

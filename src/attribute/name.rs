@@ -21,6 +21,8 @@ use crate::ingest::Article;
 const SAME: f32 = 0.8;
 /// Below this no part of a name may fall.
 const PART: f32 = 0.66;
+/// Where scripts render each other closely, no part may fall below this.
+const CLOSE: f32 = 0.8;
 /// From here on two names are listed as perhaps one person.
 const MAYBE: f32 = 0.68;
 
@@ -384,9 +386,13 @@ fn whole(a: &Reading, b: &Reading) -> f32 {
     if n >= 2 && m >= 2 {
         let ends = |r: &Reading| [r.parts[0].clone(), r.parts[r.parts.len() - 1].clone()];
         let (x, y) = (ends(a), ends(b));
+        let latin_cyrillic =
+            matches!((a.script, b.script), (Script::Latin, Script::Cyrillic) | (Script::Cyrillic, Script::Latin));
         let pair = |i: usize, j: usize| {
             let (p, q) = (alike(&x[0], &y[i]), alike(&x[1], &y[j]));
-            if p.min(q) < PART { 0.0 } else { f32::midpoint(p, q) }
+            // Petrova and Павлова, 晓楠 and Jiaming: these scripts tell family or given names closely
+            let close = latin_cyrillic && q < CLOSE || (a.brief || b.brief) && p.min(q) < CLOSE;
+            if p.min(q) < PART || close { 0.0 } else { f32::midpoint(p, q) }
         };
         let straight = pair(0, 1);
         let turned = pair(1, 0);

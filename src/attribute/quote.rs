@@ -127,6 +127,9 @@ fn is_speech(inner: &str, open: char) -> bool {
     if wide > 3 {
         // 『』 mostly holds titles
         if open == '『' { wide >= 14 || ends } else { wide >= 10 || (ends && wide >= 5) }
+    } else if inner.chars().any(|c| matches!(c as u32, 0xAC00..=0xD7A3)) {
+        // a Korean word holds what others say in two
+        words >= 3 || (words >= 2 && (ends || inner.trim_end().ends_with(['다', '요', '까', '것'])))
     } else {
         words >= 4 || (ends && words >= 2)
     }

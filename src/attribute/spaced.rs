@@ -4,7 +4,7 @@ use crate::span::Span;
 
 use super::base::{Case, base_form};
 use super::cue::{Finding, Holder, Mention, View};
-use super::words::{Lexicon, Phrase, longest, split_word};
+use super::words::{Frame, Lexicon, Phrase, longest, split_word};
 
 /// A word with what stands before it.
 #[derive(Debug, Clone)]
@@ -86,7 +86,12 @@ fn tokens(view: &View) -> Vec<Token> {
             pieces = unglue(pieces, out.last());
         }
         for (start, end, piece) in pieces {
-            let low = piece.to_lowercase();
+            // Turkish has two letters i, and every other language one
+            let low = if view.lex.code == "tur" {
+                piece.replace('İ', "i").replace('I', "ı").to_lowercase()
+            } else {
+                piece.to_lowercase()
+            };
             out.push(Token {
                 start,
                 end,
@@ -137,18 +142,50 @@ pub(super) fn mentions(view: &View) -> Vec<Mention> {
     if view.lex.code == "ara" {
         return Vec::new();
     }
+    let framed = framed_words(view.lex, &tokens);
     names(view, &tokens)
         .into_iter()
         .filter_map(|c| {
             let Holder::Name(_) = c.holder else { return None };
+            // "по мнению экономиста Ивана Петрова": the frame's case, past what the person is
+            let mut k = c.from;
+            while k > 0 && tokens[k].gap.is_empty() && longest(&view.lex.roles, &tokens[k - 1..k]).is_some() {
+                k -= 1;
+            }
+            let in_frame = k > 0 && framed[k - 1] && !is_as(&tokens[..k]);
             Some(Mention {
                 name: c.name.clone(),
                 span: Span::new(tokens[c.from].start, tokens[c.to - 1].end),
                 person: c.person,
-                oblique: c.oblique,
+                oblique: c.oblique || in_frame,
             })
         })
         .collect()
+}
+
+/// "as X says": the words before a name that leave it a subject.
+const AS: &[&str] =
+    &["as", "wie", "como", "comme", "come", "zoals", "gelijk", "как", "як", "jak", "seperti", "sebagaimana", "như"];
+
+/// Whether the words end in a frame that begins with "as" and puts its holder in the nominative.
+fn is_as(before: &[Token]) -> bool {
+    before.iter().rev().take(3).any(|t| AS.contains(&t.low.as_str()))
+}
+
+/// Which words open a frame: they are no part of the name after them ("Nach Ansicht von Jane Doe").
+fn framed_words(lex: &Lexicon, tokens: &[Token]) -> Vec<bool> {
+    let mut out = vec![false; tokens.len()];
+    for i in 0..tokens.len() {
+        for frame in lex.frames.iter().filter(|f| !f.before.is_empty()) {
+            if frame.opens && i > 0 {
+                continue;
+            }
+            if let Some(n) = frame.before.matches(&tokens[i..]) {
+                out[i..i + n].fill(true);
+            }
+        }
+    }
+    out
 }
 
 /// Words in lower case, for telling names from sentence openers.
@@ -170,6 +207,7 @@ fn names(view: &View, tokens: &[Token]) -> Vec<Candidate> {
     let lex = view.lex;
     let words = &lex.words;
     let mut out = Vec::new();
+    let framed = framed_words(lex, tokens);
     let mut i = 0;
     while i < tokens.len() {
         let handle = view.text[tokens[i].start..].starts_with('@');
@@ -188,7 +226,8 @@ fn names(view: &View, tokens: &[Token]) -> Vec<Candidate> {
             i += 1;
             continue;
         }
-        if !starts_name(view, tokens, i) {
+        if !starts_name(view, tokens, i) || (framed[i] && tokens.get(i + 1).is_some_and(|t| framed[i + 1] || t.capital))
+        {
             i += 1;
             continue;
         }
@@ -223,6 +262,16 @@ fn names(view: &View, tokens: &[Token]) -> Vec<Candidate> {
 /// How many small words of a name (`von der`, `de la`) stand at `at` before a capital.
 fn inside(lex: &Lexicon, tokens: &[Token], at: usize) -> Option<usize> {
     let small = |t: &Token| !t.capital && t.gap.is_empty() && !t.after_speech && listed(&lex.words.inside, &t.low);
+    // "Direktor der Museumsinsel", "eine Studie von Rang": only von opens a German name's small words
+    if lex.code == "deu"
+        && (tokens.get(at).is_some_and(|t| matches!(t.low.as_str(), "der" | "den"))
+            || at >= 2
+                && tokens[at].low == "von"
+                && (german_attribute(lex, tokens, at - 1) || listed(&lex.words.definite, &tokens[at - 2].low))
+            || at >= 1 && longest(&lex.roles, &tokens[at - 1..at]).is_some())
+    {
+        return None;
+    }
     let n = tokens[at..].iter().take(3).take_while(|t| small(t)).count();
     (n > 0 && tokens.get(at + n).is_some_and(|t| t.capital && t.gap.is_empty() && !t.after_speech)).then_some(n)
 }
@@ -241,7 +290,8 @@ fn starts_name(view: &View, tokens: &[Token], i: usize) -> bool {
         return true;
     }
     if longest(&view.lex.crowd, &tokens[i..=i]).is_some() {
-        return false;
+        // Fontes, "sources", may also be somebody the article has named
+        return i > 0 && view.known.whole(&view.text[t.start..t.end]).is_some();
     }
     !listed(&words.not_names, &t.low)
 }
@@ -259,15 +309,43 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
         titled = true;
         to -= 1;
     }
+    // Kütüphaneci Derya Aksoy: the Turkish ending of trades, but not of ordinals
+    if lex.code == "tur" && from == 0 && to - from >= 3 {
+        let low = &tokens[from].low;
+        let trade = ["cı", "ci", "cu", "cü", "çı", "çi", "çu", "çü"].iter().any(|e| low.ends_with(e));
+        if trade && !["ncı", "nci", "ncu", "ncü"].iter().any(|e| low.ends_with(e)) {
+            titled = true;
+            from += 1;
+        }
+    }
     // a role written with a capital: at the start of a sentence, or any German noun
     while to - from >= 2 && (longest(&lex.roles, &tokens[from..=from]).is_some()) {
         titled = true;
         from += 1;
     }
-    if to - from >= 2 && lex.code == "deu" {
-        let article = from > 0 && listed(&words.definite, &tokens[from - 1].low);
-        if article && from == first && view.known.whole(&text_of(view, tokens, from, to)).is_none() {
+    if to - from >= 2
+        && lex.code == "deu"
+        && from == first
+        && view.known.whole(&text_of(view, tokens, from, to)).is_none()
+    {
+        let noun = from > 0 && {
+            let low = &tokens[from - 1].low;
+            listed(&words.definite, low)
+                || listed(&words.indefinite, low)
+                || low.starts_with("kein")
+                || low.starts_with("jede")
+        };
+        if noun {
             from += 1;
+        } else if from > 0 && german_attribute(lex, tokens, from) {
+            return None;
+        }
+        while from < to && !tokens[from].capital {
+            from += 1;
+        }
+        if from < to && NOUNS.iter().any(|n| tokens[to - 1].low.ends_with(n)) && !organisation(lex, &tokens[to - 1].low)
+        {
+            return None;
         }
     }
     // a sentence opener that the capital does not make a name
@@ -285,7 +363,8 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
     }
     // "Полюс" Иван Петров: a change of script parts two names
     if to - from >= 3 {
-        let latin = |t: &Token| t.low.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
+        let latin =
+            |t: &Token| t.low.chars().next().is_some_and(|c| matches!(c as u32, 0x41..=0x24F | 0x1E00..=0x1EFF));
         if let Some(cut) = (from + 1..to).find(|&k| latin(&tokens[k]) != latin(&tokens[k - 1])) {
             if to - cut >= 2 {
                 from = cut;
@@ -296,6 +375,21 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
     }
     let raw = text_of(view, tokens, from, to);
     let single = to - from == 1;
+    // "арбитр ФИФА", "астроном Пулковской обсерватории": what stands after the role is its body's
+    let after_role = from > 0
+        && tokens[from].gap.is_empty()
+        && !tokens[from].after_speech
+        && longest(&lex.roles, &tokens[from - 1..from]).is_some();
+    if single && (titled || after_role) && matches!(lex.code, "rus" | "ukr" | "pol") && view.known.whole(&raw).is_none()
+    {
+        let low = &tokens[from].low;
+        let genitive =
+            ["ской", "цкой", "ского", "ної", "ської", "ого", "ии", "ії", "cji", "ji", "skiej", "skiego", "ów"];
+        let acronym = raw.chars().count() >= 2 && raw.chars().all(char::is_uppercase);
+        if acronym || genitive.iter().any(|e| low.ends_with(e)) {
+            return None;
+        }
+    }
     let oblique = is_oblique(lex, tokens, first) || tokens.get(to).is_some_and(|t| t.low == "'s" && t.gap.is_empty());
     let known = view.known.whole(&raw);
     if single && known.is_none() && !titled {
@@ -311,12 +405,19 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
             if article || from == 0 || !said {
                 return None;
             }
-        } else if from == 0 && !view.known.is_capital(low) {
+        } else if from == 0 && !view.known.is_capital(low) && body_end(lex, tokens, from, to) == to {
             // every sentence opens with a capital
             return None;
         }
     }
-    let name = known.map_or(raw, str::to_owned);
+    let (name, to) = match known {
+        Some(known) => (known.to_owned(), to),
+        None if single => {
+            let to = body_end(lex, tokens, from, to);
+            (text_of(view, tokens, from, to), to)
+        }
+        None => (raw, to),
+    };
     Some(Candidate {
         from: first,
         to,
@@ -327,6 +428,57 @@ fn name_of(view: &View, tokens: &[Token], mut from: usize, mut to: usize) -> Opt
         person: titled || !single || known.is_some(),
         name,
     })
+}
+
+/// Eigenständigkeit, Leute: ends of German nouns that no family name has.
+const NOUNS: &[&str] = &[
+    "ung",
+    "heit",
+    "keit",
+    "schaft",
+    "tion",
+    "tät",
+    "ismus",
+    "leute",
+    "nis",
+    "ment",
+    "studie",
+    "kosten",
+    "zuschauer",
+    "milliarden",
+    "millionen",
+];
+
+/// Whether the word before a German capital is its adjective or number.
+fn german_attribute(lex: &Lexicon, tokens: &[Token], at: usize) -> bool {
+    let t = &tokens[at - 1];
+    !t.capital
+        && tokens[at].gap.is_empty()
+        && !tokens[at].after_speech
+        && longest(&lex.say, std::slice::from_ref(t)).is_none()
+        && !listed(&lex.words.prep, &t.low)
+        && ["e", "er", "es", "en", "em", "hundert", "tausend", "zig"].iter().any(|e| t.low.ends_with(e))
+}
+
+/// "Ligue des rivières": where the name of a body ends that goes on in small words.
+fn body_end(lex: &Lexicon, tokens: &[Token], from: usize, to: usize) -> usize {
+    let tight = |k: usize| tokens.get(k).is_some_and(|t| t.gap.is_empty() && !t.after_speech);
+    if !organisation(lex, &tokens[from].low) {
+        return to;
+    }
+    // "Союз пассажиров требует": genitives up to the verb
+    if matches!(lex.code, "rus" | "ukr" | "pol") {
+        let verb = (to + 1..to + 5).find(|&k| tight(k) && longest(&lex.say, &tokens[k..]).is_some());
+        return verb.filter(|&v| (to..v).all(|k| tight(k) && !listed(&lex.words.prep, &tokens[k].low))).unwrap_or(to);
+    }
+    if !matches!(lex.code, "fra" | "spa" | "ita" | "por") {
+        return to;
+    }
+    let mut end = to;
+    while end < to + 3 && tight(end) && listed(&lex.words.inside, &tokens[end].low) {
+        end += 1;
+    }
+    if end > to && tight(end) && longest(&lex.say, &tokens[end..]).is_none() { end + 1 } else { to }
 }
 
 fn organisation(lex: &Lexicon, low: &str) -> bool {
@@ -351,7 +503,9 @@ fn is_oblique(lex: &Lexicon, tokens: &[Token], at: usize) -> bool {
         }
         let before = &tokens[k - 1].low;
         if listed(&words.prep, before) {
-            return true;
+            // "as X once put it" leaves X a subject
+            let says = || (at + 1..tokens.len().min(at + 6)).any(|v| longest(&lex.say, &tokens[v..]).is_some());
+            return !(AS.contains(&before.as_str()) && says());
         }
         // "глава компании Полюс": the one word after it is the company's name
         let single = !tokens.get(at + 1).is_some_and(|t| t.capital && t.gap.is_empty());
@@ -379,7 +533,7 @@ fn candidates(view: &View, tokens: &[Token]) -> Vec<Candidate> {
         to,
         holder,
         weak: false,
-        oblique: is_oblique(lex, tokens, from),
+        oblique: is_oblique(lex, tokens, from) || tokens.get(to).is_some_and(|t| t.low == "'s" && t.gap.is_empty()),
         role,
         name: String::new(),
         person: false,
@@ -554,7 +708,15 @@ fn finding(
 fn framed(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding> {
     let lex = view.lex;
     for i in 0..tokens.len() {
-        for (before, after) in &lex.frames {
+        if let Some((n, _)) = longest(&lex.his, &tokens[i..]) {
+            let c = Candidate { to: i + n, ..back(i) };
+            let c = named_before(people, &c).unwrap_or(c);
+            return Some(finding(view, tokens, &c, "according-to", (i, i + n), Case::Straight));
+        }
+        for Frame { before, after, opens } in &lex.frames {
+            if *opens && i > 0 {
+                continue;
+            }
             if before.is_empty() {
                 let Some(n) = after.matches(&tokens[i..]) else { continue };
                 let holder = people
@@ -574,8 +736,16 @@ fn framed(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
             let Some(n) = before.matches(&tokens[i..]) else { continue };
             let from = i + n;
             let Some(c) = frame_holder(view, tokens, people, from) else { continue };
+            if n == 1 && FOR.contains(&tokens[i].low.as_str()) && !fits_for(lex, tokens, &c, i) {
+                continue;
+            }
+            if *opens && !(c.person && matches!(c.holder, Holder::Name(_)) && !c.weak) {
+                continue;
+            }
+            let end = tokens[c.to - 1].end;
             if let Some(mark) = after.mark()
                 && !tokens.get(c.to).is_some_and(|t| t.gap.contains(mark))
+                && !view.text[end..view.span.end().max(end)].trim_start().starts_with(mark)
             {
                 continue;
             }
@@ -599,19 +769,45 @@ fn framed(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
     None
 }
 
+/// Frames of one short word, which mostly mean something else.
+const FOR: &[&str] = &[
+    "for", "pour", "para", "per", "für", "so", "voor", "dla", "для", "bagi", "với", "to", "nach", "by", "in", "on",
+    "from",
+];
+
+/// "For Jane Doe, …": the holder stands right behind the word, and the word opens its clause.
+fn fits_for(lex: &Lexicon, tokens: &[Token], c: &Candidate, i: usize) -> bool {
+    let between = &tokens[i + 1..c.from.max(i + 1)];
+    let near = between.iter().all(|t| {
+        listed(&lex.words.definite, &t.low)
+            || listed(&lex.words.titles, &t.low)
+            || longest(&lex.roles, std::slice::from_ref(t)).is_some()
+    });
+    let opens = i <= 1 || !tokens[i].gap.is_empty() || tokens[i].after_speech;
+    let certain = match c.holder {
+        Holder::Name(_) => c.person && !c.weak,
+        _ => i <= 1,
+    };
+    // "in Jane Doe's view" may stand anywhere
+    near && certain && (opens || matches!(tokens[i].low.as_str(), "by" | "in" | "on" | "from"))
+}
+
 fn pronoun_at(lex: &Lexicon, tokens: &[Token], i: usize) -> Option<Candidate> {
-    let low = &tokens.get(i)?.low;
-    let holder = if listed(&lex.words.him, low) { Holder::Back } else { return None };
-    Some(Candidate {
+    listed(&lex.words.him, &tokens.get(i)?.low).then(|| back(i))
+}
+
+/// A word that points back.
+fn back(i: usize) -> Candidate {
+    Candidate {
         from: i,
         to: i + 1,
-        holder,
+        holder: Holder::Back,
         weak: false,
         oblique: false,
         role: false,
         name: String::new(),
         person: false,
-    })
+    }
 }
 
 fn frame_holder(view: &View, tokens: &[Token], people: &[Candidate], from: usize) -> Option<Candidate> {
@@ -619,7 +815,14 @@ fn frame_holder(view: &View, tokens: &[Token], people: &[Candidate], from: usize
         return None;
     }
     if let Some(c) = pronoun_at(view.lex, tokens, from) {
-        return Some(c);
+        // "theo bà Lê Thu Hạnh": what calls her is also the pronoun
+        let named = people.iter().find(|n| {
+            n.from <= from + 1
+                && n.to > from + 1
+                && matches!(n.holder, Holder::Name(_))
+                && tokens[from + 1].gap.is_empty()
+        });
+        return Some(named.cloned().unwrap_or(c));
     }
     if view.lex.code == "ara" {
         return arabic_name(view, tokens, from);
@@ -634,7 +837,9 @@ fn frame_holder(view: &View, tokens: &[Token], people: &[Candidate], from: usize
     }
     let inside: Vec<&Candidate> = people.iter().filter(|c| c.from >= from && c.to <= end).collect();
     let first = inside.first()?;
-    if first.from == from && !first.role {
+    // "theo chuyên gia kinh tế Phạm Gia Khôi": without a plural, experts are also one of them
+    let singular = matches!(view.lex.code, "vie" | "ind") && first.holder == Holder::Crowd;
+    if first.from == from && !first.role && !singular {
         return Some((*first).clone());
     }
     let named = inside.iter().find(|c| matches!(c.holder, Holder::Name(_)) && (!c.oblique || c.from == from));
@@ -661,8 +866,20 @@ fn spoken(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
     for verb in verbs {
         let rule = if speech { "quote" } else { "said-that" };
         let cue = (verb.from, verb.to);
-        let after_quote = tokens[verb.from].after_speech;
+        // "— This is wrong — says X.": the dash of a dialogue closes the speech before it
+        let dialogue = view.span.of(view.text).starts_with(['—', '–', '-', '―'])
+            && tokens[verb.from].gap.contains(['—', '–', '―']);
+        let after_quote = tokens[verb.from].after_speech || dialogue;
+        // "so klagt der Verband", "как пишет X"
+        let so = verb.from > 0
+            && tokens[verb.from - 1].gap.contains([',', '—', '–'])
+            && (AS.contains(&tokens[verb.from - 1].low.as_str())
+                || matches!(
+                    tokens[verb.from - 1].low.as_str(),
+                    "so" | "así" | "ainsi" | "così" | "zo" | "assim" | "tak" | "так"
+                ));
         let inverted = after_quote
+            || so
             || (verb.from == 0 && (speech || view.lex.code == "ara" || view.span.start() > 0))
             || tokens[verb.from].gap.contains([',', '—', '–', '-', '»', '”', '"', '“', '’'])
             || view.lex.code == "ara"
@@ -670,7 +887,39 @@ fn spoken(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
             || (view.lex.code == "ind" && speech);
         let before = subject_before(view, tokens, people, verb.from);
         let after = || if inverted { subject_after(view, tokens, people, verb.to) } else { None };
-        let found = if after_quote { after().or_else(|| before.clone()) } else { before.clone().or_else(after) };
+        // "a-t-elle déclaré", "hat Müller gesagt": between the parts of the verb
+        let within = people
+            .iter()
+            .find(|c| verb.from < c.from && c.to < verb.to && (c.person || c.holder == Holder::Back && !c.role))
+            .cloned();
+        // "What X said about it does not matter"
+        if !speech && is_what(&tokens[0].low) && verb.from <= 6 {
+            continue;
+        }
+        if !speech && idle(view.lex, tokens, verb) {
+            continue;
+        }
+        // ", sagt die Bundesbankerin,": an insertion has its subject behind the verb
+        let inserted = !speech
+            && view.lex.code != "eng"
+            && verb.from > 1
+            && tokens[verb.from].gap.contains([',', '—', '–'])
+            && !tokens.get(verb.to).is_some_and(|t| {
+                longest(&view.lex.that, std::slice::from_ref(t)).is_some() && !listed(&view.lex.words.definite, &t.low)
+            });
+        let behind = if inserted {
+            after().filter(|c| c.from <= verb.to + 2).or_else(|| described(view, tokens, verb))
+        } else {
+            None
+        };
+        let within = within.or(behind);
+        let found = if within.is_some() {
+            within
+        } else if after_quote {
+            after().or_else(|| before.clone())
+        } else {
+            before.clone().or_else(after)
+        };
         match found {
             Some(c) if c.holder == Holder::Me => {
                 if speech && !after_quote {
@@ -682,7 +931,7 @@ fn spoken(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Finding
                 let c = named_before(people, &c).unwrap_or(c);
                 return Some(finding(view, tokens, &c, rule, cue, Case::Straight));
             }
-            None if verb.by_speech && dropped.is_none() && drops(view.lex) => {
+            None if (verb.by_speech || adds(view, tokens, verb)) && dropped.is_none() && drops(view.lex) => {
                 dropped = Some(Finding {
                     holder: Holder::Dropped,
                     mention: Span::new(tokens[verb.from].start, tokens[verb.to - 1].end),
@@ -702,6 +951,81 @@ fn named_before(people: &[Candidate], c: &Candidate) -> Option<Candidate> {
         return None;
     }
     people.iter().rev().find(|n| n.to <= c.from && n.person && !n.oblique).cloned()
+}
+
+/// "sagt die Entwicklungsleiterin": somebody told only by what no list knows.
+fn described(view: &View, tokens: &[Token], verb: Verb) -> Option<Candidate> {
+    let words = &view.lex.words;
+    let (t, noun) = (tokens.get(verb.to)?, tokens.get(verb.to + 1)?);
+    let article = t.gap.is_empty() && noun.gap.is_empty() && !t.after_speech && !noun.after_speech;
+    let holder = if listed(&words.definite, &t.low) && !listed(&words.he, &t.low)
+        || matches!(
+            (view.lex.code, t.low.as_str()),
+            ("deu", "die") | ("spa", "el") | ("por", "o" | "a") | ("ita", "il")
+        ) {
+        Holder::Back
+    } else if listed(&words.indefinite, &t.low) {
+        Holder::Crowd
+    } else {
+        return None;
+    };
+    let noun = noun.capital == (view.lex.code == "deu") && noun.low.chars().count() >= 3;
+    (article && noun).then(|| Candidate { to: verb.to + 2, holder, role: true, ..back(verb.to) })
+}
+
+/// Whether the verb is a relative clause's, or nobody's in particular.
+fn idle(lex: &Lexicon, tokens: &[Token], verb: Verb) -> bool {
+    let words = &lex.words;
+    let relative =
+        verb.from > 0 && listed(&words.which, &tokens[verb.from - 1].low) && tokens[verb.from].gap.is_empty();
+    relative || tokens[verb.from..verb.to].iter().any(|t| listed(&words.other, &t.low))
+}
+
+/// Whether a candidate before the verb has another subject, or "because", between them.
+fn cut_off(lex: &Lexicon, tokens: &[Token], c: &Candidate, verb: usize) -> bool {
+    let words = &lex.words;
+    if lex.code == "tur" {
+        return false;
+    }
+    // a clause set off by commas after its subject may hold anything
+    let apposed = tokens[c.to..=verb].iter().filter(|t| t.gap.contains([',', '—', '–'])).count() >= 2;
+    let other = !apposed && tokens[c.to..verb].iter().any(|t| listed(&words.other, &t.low));
+    let first =
+        (0..c.from).rev().find(|&k| !listed(&words.definite, &tokens[k].low) && !listed(&words.titles, &tokens[k].low));
+    let cause = first.is_some_and(|k| {
+        listed(&words.cause, &tokens[k].low)
+            && tokens[k + 1..=verb].iter().all(|t| !t.gap.contains([',', ':', ';', '—']))
+    });
+    // "some kids will sneak in": who many are must stand by the verb
+    let many = c.holder == Holder::Crowd && c.to - c.from == 1 && verb - c.to > 5;
+    let none = first.is_some_and(|k| c.role && listed(&words.other, &tokens[k].low));
+    // "Oxford researchers say": a word that may be a name must stand by the verb
+    let far = c.weak && !apposed && verb - c.to > 3;
+    other || cause || many || none || far
+}
+
+/// A word that makes what somebody said the subject of the sentence.
+fn is_what(low: &str) -> bool {
+    matches!(low, "what" | "whatever" | "whether")
+}
+
+/// "Añadió que …": a verb that opens the sentence and has its clause behind it.
+fn adds(view: &View, tokens: &[Token], verb: Verb) -> bool {
+    const THAT: &[&str] = &["que", "che", "że", "iż", "что", "що", "أن", "إن", "بأن"];
+    if view.lex.code == "tur" {
+        // "… gerektiğini de söyledi": the sentence ends in its verb
+        let report = |t: &Token| ["nı", "ni", "nu", "nü", "diye", "na", "ne"].iter().any(|e| t.low.ends_with(e));
+        return verb.to == tokens.len() && verb.from >= 2 && tokens[verb.from - 2..verb.from].iter().any(report);
+    }
+    verb.from <= 1
+        && tokens[verb.from].gap.is_empty()
+        && tokens.get(verb.to).is_some_and(|t| THAT.contains(&t.low.as_str()))
+        && view.lex.words.generic.iter().all(|g| !g.starts_with(&tokens[verb.from].low))
+        // ", dice, "
+        || verb.from > 1
+            && tokens[verb.from].gap.contains(',')
+            && verb.to - verb.from == 1
+            && tokens.get(verb.to).is_some_and(|t| t.gap.contains(','))
 }
 
 /// Whether the language leaves out a subject that is plain.
@@ -727,7 +1051,12 @@ fn subject_before(view: &View, tokens: &[Token], people: &[Candidate], verb: usi
     if view.lex.code == "tur" {
         wall = 0;
     }
-    let inside: Vec<&Candidate> = people.iter().filter(|c| c.from >= wall && c.to <= verb && !c.oblique).collect();
+    let speech = view.has_speech();
+    let inside: Vec<&Candidate> = people
+        .iter()
+        .filter(|c| c.from >= wall && c.to <= verb && !c.oblique)
+        .filter(|c| speech || !cut_off(view.lex, tokens, c, verb))
+        .collect();
     // a pronoun stands next to its verb; further off another verb stands between them
     let pick = |c: &&Candidate| -> bool { !c.role && (c.holder != Holder::Back || verb - c.to <= 4) };
     if view.lex.code == "tur" {
@@ -740,6 +1069,7 @@ fn subject_before(view: &View, tokens: &[Token], people: &[Candidate], verb: usi
             })
             .or_else(|| inside.iter().find(|c| pick(c)))
             .or_else(|| inside.iter().find(|c| c.role && verb - c.to <= 1))
+            .or_else(|| inside.iter().find(|c| c.role && tokens.get(c.to).is_some_and(|t| t.gap.contains(','))))
             .map(|c| (*c).clone());
     }
     let nearest = inside.iter().rev().find(|c| pick(c));
@@ -826,8 +1156,14 @@ fn introduced(view: &View, tokens: &[Token], people: &[Candidate]) -> Option<Fin
 
 /// "it is often said that".
 fn hearsay(view: &View, tokens: &[Token]) -> Option<Finding> {
-    (0..tokens.len().min(8)).find_map(|i| {
+    let reach = if view.lex.code == "tur" { tokens.len() } else { tokens.len().min(8) };
+    (0..reach).find_map(|i| {
         let (n, _) = longest(&view.lex.generic, &tokens[i..])?;
+        // Turkish says so at the end
+        if view.lex.code == "tur" && i + n == tokens.len() {
+            let span = Span::new(tokens[i].start, tokens[i + n - 1].end);
+            return Some(Finding { holder: Holder::Crowd, mention: span, rule: "hearsay", cue: span });
+        }
         let next = tokens.get(i + n)?;
         let opens = next.after_speech
             || next.gap.contains([',', ':', '،', '—'])
@@ -849,6 +1185,7 @@ fn arabic_name(view: &View, tokens: &[Token], from: usize) -> Option<Candidate> 
             || (end > from && t.gap.contains([':', '،', ',', '؛', '«', '"', '“', '(', '.']))
             || listed(&view.lex.words.that, &t.low)
             || listed(&view.lex.words.prep, &t.low)
+            || end > from && listed(&view.lex.words.not_names, &t.low)
             || longest(&view.lex.say, &tokens[end..]).is_some() && end > from
         {
             break;
@@ -921,6 +1258,21 @@ fn arabic_span(view: &View, tokens: &[Token], mut from: usize, end: usize) -> Op
             let to = end.min(from + 4);
             let name = text_of(view, tokens, from, to);
             return Some(make(from, to, Holder::Name(name.clone()), name));
+        }
+        // "محافظ سابق للمصرف": what somebody is, not his name
+        let (next, single) = (tokens.get(from + 1).filter(|_| from + 1 < end), end - from == 1);
+        let tells = matches!(
+            low.as_str(),
+            "سابق" | "سابقة" | "كبير" | "بارز" | "بارزة" | "شاب" | "شابة" | "محلي" | "في" | "من"
+        ) || low.starts_with("لل")
+            || next.is_some_and(|t| {
+                t.low.starts_with("لل") || matches!(t.low.as_str(), "سابق" | "سابقة" | "بارز" | "بارزة")
+            });
+        if (tells || role && single && !low.starts_with("ال"))
+            && view.known.whole(low).is_none()
+            && (tells || low.chars().count() < 3)
+        {
+            return Some(make(start, from.max(start + 1), Holder::Crowd, String::new()));
         }
         // what follows an organisation is its name, not a person's: "مدير شركة نور أحمد"
         if organisation(lex, low) && end - from > 3 {

@@ -144,7 +144,79 @@ impl<'a> Page<'a> {
 
     fn read(&self, index: usize) -> Option<Finding> {
         let view = self.view(index);
-        if is_unspaced(view.lex.code) { unspaced::read(&view) } else { spaced::read(&view) }
+        let found = if is_unspaced(view.lex.code) { unspaced::read(&view) } else { spaced::read(&view) };
+        found.filter(|f| !self.answered(index, f))
+    }
+
+    /// "It is often said that …, but …": the writer tells what others say only to go on against it.
+    fn answered(&self, index: usize, finding: &Finding) -> bool {
+        const AGAINST: &[&str] = &[
+            "but",
+            "yet",
+            "mais",
+            "or",
+            "aber",
+            "doch",
+            "jedoch",
+            "pero",
+            "mas",
+            "porém",
+            "ma",
+            "però",
+            "maar",
+            "doch",
+            "ale",
+            "jednak",
+            "но",
+            "однако",
+            "але",
+            "проте",
+            "однак",
+            "ama",
+            "ancak",
+            "oysa",
+            "tetapi",
+            "tapi",
+            "namun",
+            "padahal",
+            "nhưng",
+            "song",
+            "لكن",
+            "ولكن",
+            "，但",
+            "，可",
+            "，不过",
+            "，不過",
+            "，然而",
+            "，其实",
+            "，其實",
+            "，却",
+            "，卻",
+            "が、",
+            "けれども、",
+            "けれど、",
+            "지만,",
+            "지만",
+            "으나,",
+        ];
+        if finding.holder != Holder::Crowd {
+            return false;
+        }
+        let lex = lexicon(self.lang(index));
+        let span = self.sentences[index].span;
+        let from = finding.cue.end().max(finding.mention.end()).clamp(span.start(), span.end());
+        let rest = &self.article.text[from..span.end()];
+        let head: String = rest.chars().take(if lex.code == "jpn" { 6 } else { 12 }).collect();
+        AGAINST.iter().any(|b| match lex.code {
+            "zho" => b.starts_with('，') && rest.contains(b),
+            // とよく言われるが、
+            "jpn" => b.ends_with('、') && head.contains(b),
+            "kor" => (b.contains("지만") || b.ends_with("나,")) && head.contains(b),
+            _ => {
+                !b.starts_with('，')
+                    && [", ", "; ", "، ", "؛ ", " — ", " – ", ": "].iter().any(|m| rest.contains(&format!("{m}{b} ")))
+            }
+        })
     }
 
     /// The full names of the article, each once, in base form: the straight form where the text has it.
@@ -159,6 +231,7 @@ impl<'a> Page<'a> {
                 known.capital.extend(spaced::capital_words(&view));
             }
         }
+        known.polish = self.sentences.iter().any(|s| s.lang.is_some_and(|l| l.code() == "pol"));
         known.capital.sort();
         known.capital.dedup();
         known.lower.sort();
@@ -178,11 +251,11 @@ impl<'a> Page<'a> {
             }
         }
         for (name, _) in straight {
-            let seen = known.full.iter().any(|f| bent_alike(f, &name));
+            let seen = known.full.iter().any(|f| known.alike(f, &name));
             if !seen {
                 known.full.push(name);
             } else if let Some(at) = known.full.iter().position(|f| {
-                bent_alike(f, &name)
+                known.alike(f, &name)
                     && f.chars().count() > name.chars().count()
                     && f.ends_with(['а', 'я', 'у', 'ю', 'м'])
             }) {
@@ -209,10 +282,30 @@ impl<'a> Page<'a> {
             }
         }
         for (name, code) in bent {
-            if !known.full.iter().any(|f| bent_alike(f, &name)) {
-                known.full.push(super::base::base_form(&name, code, super::base::Case::Oblique));
+            let base = super::base::base_form(&name, code, super::base::Case::Oblique);
+            if !known.full.iter().any(|f| known.alike(f, &name) || known.alike(f, &base)) {
+                known.full.push(base);
             }
         }
+        // Arabic has no capitals: its names are those that somebody speaks under
+        for i in (0..self.sentences.len()).filter(readable) {
+            let view = View { known: &known, ..self.view(i) };
+            if view.lex.code == "ara"
+                && let Some(Finding { holder: Holder::Name(name), .. }) = spaced::read(&view)
+                && (2..=3).contains(&name.split(' ').count())
+                && !known.full.contains(&name)
+            {
+                known.full.push(name);
+            }
+        }
+        // 古川 beside 古川奈央 is no other person
+        let han = |s: &str| s.chars().all(|c| is_wide(c) && !matches!(c as u32, 0x3040..=0x30FF));
+        let all = known.full.clone();
+        let inside = |f: &str, o: &str| {
+            o.len() > f.len()
+                && (han(f) && o.starts_with(f) || o.split(['·', '・', '‧', '=', '＝']).any(|part| part == f))
+        };
+        known.full.retain(|f| all.iter().filter(|o| inside(f, o)).count() != 1);
         known
     }
 
@@ -402,7 +495,30 @@ impl<'a> Page<'a> {
         if sentence.layout == Layout::Quoted {
             return self.block_quotation(i, last).or_else(|| turn.cloned());
         }
+        if let Some(v) = self.goes_on(i, before) {
+            return Some(v);
+        }
         turn.cloned()
+    }
+
+    /// German tells by the verb's mood that a sentence still reports the speaker before it.
+    fn goes_on(&self, i: usize, before: &[Option<Verdict>]) -> Option<Verdict> {
+        const MOOD: &[&str] = &["sei", "seien", "könne", "müsse", "solle", "dürfe", "wolle", "werde", "habe", "gebe"];
+        if self.lang(i)?.code() != "deu" || self.sentences[i].paragraph != self.sentences[i.checked_sub(1)?].paragraph {
+            return None;
+        }
+        let words: Vec<String> = self.sentences[i]
+            .span
+            .of(&self.article.text)
+            .to_lowercase()
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|w| !w.is_empty())
+            .map(str::to_owned)
+            .collect();
+        let has = |w: &str| words.iter().any(|x| x == w);
+        // "es sei denn", "sei es", and the writer's own "ich habe"
+        let own = has("ich") || has("denn") || words.first().is_some_and(|w| w == "sei") || has("man");
+        (!own && MOOD.iter().any(|m| has(m))).then(|| before[i - 1].clone())?
     }
 
     /// The stretch of speech that makes up most of the sentence, or all that matters of it.
@@ -640,11 +756,6 @@ fn is_capital_or_wide(name: &str) -> bool {
     name.chars()
         .next()
         .is_some_and(|c| c.is_uppercase() || is_wide(c) || c == '@' || (c.is_alphabetic() && !c.is_lowercase()))
-}
-
-fn bent_alike(a: &str, b: &str) -> bool {
-    let (a, b): (Vec<&str>, Vec<&str>) = (a.split(' ').collect(), b.split(' ').collect());
-    a.len() == b.len() && a.iter().zip(&b).all(|(x, y)| same_bent(x, y))
 }
 
 /// The paragraphs of the sentences, as spans.

@@ -184,8 +184,14 @@ fn chinese(view: &View, masked: &Masked) -> Option<Finding> {
                 return Some(Finding { holder, mention, rule, cue: masked.span(from, to) });
             }
             None => {
-                // “……”说。with the subject left out
-                if text[..from].ends_with('\u{1}') && chunk.is_empty() {
+                // “……”说。with the subject left out; 并指出，……
+                let opens = start == 0
+                    && ["说", "說", "指出", "表示", "称", "稱", "补充", "補充", "强调", "強調"]
+                        .iter()
+                        .any(|v| text[from..to].contains(v))
+                    && strip_particles(lex, chunk).is_empty()
+                    && text[to..].starts_with(['，', '：', ',', ':', '说', '說', '道']);
+                if text[..from].ends_with('\u{1}') && chunk.is_empty() || opens {
                     return Some(Finding {
                         holder: Holder::Dropped,
                         mention: masked.span(from, to),
@@ -246,6 +252,8 @@ fn chinese_frame(view: &View, masked: &Masked) -> Option<Finding> {
             let chunk = &text[start..end];
             match chinese_subject(view, chunk, masked.base + start, true) {
                 Some((Holder::Me, _)) | None => {}
+                // 对多数企业来说 tells whom it concerns, not who says so
+                Some((holder, _)) if frame.starts_with(['对', '對']) && !matches!(holder, Holder::Name(_)) => {}
                 Some((holder, mention)) => {
                     let rule = if holder == Holder::Back { "pronoun" } else { "according-to" };
                     return Some(Finding {
@@ -268,6 +276,10 @@ fn find_from(text: &str, from: usize, what: &str) -> Option<usize> {
 fn strip_particles<'t>(lex: &Lexicon, mut chunk: &'t str) -> &'t str {
     chunk = chunk.trim();
     while let Some(p) = longest_end(&lex.words.particles, chunk) {
+        // the 会 of 协会 is no particle
+        if longest_end(&lex.words.organisations, chunk).is_some_and(|o| o.len() > p.len()) {
+            break;
+        }
         chunk = chunk[..chunk.len() - p.len()].trim_end();
     }
     chunk
@@ -329,6 +341,11 @@ fn chinese_subject(view: &View, chunk: &str, at: usize, tight: bool) -> Option<(
         if count <= 14 && body.len() > org.len() {
             return Some((Holder::Name(body.to_owned()), span(0, body.len())));
         }
+    }
+    // 一位干了二十年的老科长: somebody, whatever he is
+    if ["一位", "一名", "有位", "某位"].iter().any(|o| body.starts_with(o)) && (4..=24).contains(&body.chars().count())
+    {
+        return Some((Holder::Crowd, span(0, body.len())));
     }
     // 这位工程师: whoever was named
     if let Some(role) = longest_end(&words.roles, body) {
@@ -458,6 +475,10 @@ fn names_in(view: &View, body: &str, at: usize) -> Vec<Name> {
             }
         }
     }
+    // 城市规划师方晓楠: whoever ends the stretch after a word for people that no list knows
+    if let Some((start, end)) = after_trade(words, body) {
+        push(body[start..end].to_owned(), start, end, true);
+    }
     // the whole stretch is a name: 王小明
     let whole = body.trim();
     let n = whole.chars().count();
@@ -473,9 +494,35 @@ fn names_in(view: &View, body: &str, at: usize) -> Vec<Name> {
     out
 }
 
+/// The name at the end of a stretch whose word before it ends in 师, 家 or the like.
+fn after_trade(words: &super::words::Words, body: &str) -> Option<(usize, usize)> {
+    const TRADES: &str = "师師家者员員长長官授士人手工记記";
+    let end = body.trim_end().len();
+    let chars: Vec<(usize, char)> = body[..end].char_indices().collect();
+    [3, 2].into_iter().find_map(|n| {
+        let k = chars.len().checked_sub(n)?;
+        let start = chars[k].0;
+        let name = &body[start..end];
+        let trade = k >= 3 && TRADES.contains(chars[k - 1].1) && chars[k - 3..k].iter().all(|c| is_han(c.1));
+        let fits = words.surnames.contains(chars[k].1)
+            && name.chars().all(is_han)
+            && !is_common(words, name)
+            && !is_role_word(words, name)
+            && longest_end(&words.roles, name).is_none()
+            && longest_at(&words.particles, name).is_none()
+            // 成员, 人员: a second word for people is no given name
+            && !chars[chars.len() - 1..].iter().any(|c| TRADES.contains(c.1));
+        (trade && fits).then_some((start, end))
+    })
+}
+
 fn is_common(words: &super::words::Words, whole: &str) -> bool {
     let any = |list: &[String]| list.iter().any(|w| whole.contains(w.as_str()));
-    any(&words.he) || any(&words.me) || any(&words.crowd) || any(&words.organisations)
+    any(&words.he)
+        || any(&words.me)
+        || any(&words.crowd)
+        || any(&words.organisations)
+        || words.not_names.iter().any(|w| whole.starts_with(w.as_str()) || whole.ends_with(w.as_str()))
 }
 
 fn starts_after_role(roles: &[String], before: &str, begun: bool) -> bool {
@@ -559,10 +606,25 @@ fn japanese(view: &View, masked: &Masked) -> Option<Finding> {
             continue;
         }
         let marked = ["と", "とも", "との", "という"].iter().any(|t| lead.ends_with(t));
-        if !(speech || marked || split || noun_of_saying(&text[*from..*to])) {
+        let stands = stand(&text[*from..*to]);
+        if !(speech || marked || split || stands || noun_of_saying(&text[*from..*to])) {
             continue;
         }
-        match subject(*from) {
+        let person = |p: &&Person| match &p.3 {
+            Holder::Name(name) => p.1 < p.2 || view.known.whole(name).is_some(),
+            _ => true,
+        };
+        let found = subject(*from);
+        let found = if stands && !(speech || marked || split) { found.filter(person) } else { found };
+        // モデルは: a word in kana without title or a second part is mostly a thing
+        let thing = |p: &&Person| match &p.3 {
+            Holder::Name(name) => p.1 == p.2 && name.chars().all(is_kana) && view.known.whole(name).is_none(),
+            _ => false,
+        };
+        if found.is_some_and(|p| thing(&p)) {
+            continue;
+        }
+        match found {
             Some(p) if p.3 == Holder::Me && !speech => {
                 return None;
             }
@@ -592,12 +654,39 @@ fn japanese(view: &View, masked: &Masked) -> Option<Finding> {
             return Some(japanese_finding(masked, p, Holder::Crowd, "quote", (p.0, p.1)));
         }
     }
+    // 「…べきだという。」 goes on with whoever spoke
+    let end = text.trim_end_matches(['。', ' ', '\n']);
+    let goes_on = [
+        "だという",
+        "るという",
+        "いという",
+        "たという",
+        "としている",
+        "とした",
+        "とのことだ",
+        "とも述べた",
+        "とも語った",
+        "と付け加えた",
+    ];
+    if let Some(tail) = goes_on.iter().find(|t| end.ends_with(**t))
+        && !people.iter().any(|p| p.3 == Holder::Me)
+    {
+        let cue = masked.span(end.len() - tail.len(), end.len());
+        return Some(Finding { holder: Holder::Dropped, mention: cue, rule: "pronoun", cue });
+    }
     hearsay(view, masked)
 }
 
 /// 見通し and the like report without と: 「三倍になるとの見通しを示した」.
 fn noun_of_saying(verb: &str) -> bool {
     ["見通し", "見立て", "考えを示", "見方を示", "見解を示", "認識を示", "懸念", "持論を展開", "指摘", "主張"]
+        .iter()
+        .any(|n| verb.starts_with(n))
+}
+
+/// 廃止を求める: a stand that needs no clause, if a person takes it.
+fn stand(verb: &str) -> bool {
+    ["求め", "訴え", "批判", "提案", "提言", "警告", "疑問視", "否定", "要望", "要請"]
         .iter()
         .any(|n| verb.starts_with(n))
 }
@@ -622,7 +711,14 @@ fn japanese_people(view: &View, masked: &Masked) -> Vec<Person> {
         while at < text.len() {
             let step = text[at..].chars().next().map_or(1, char::len_utf8);
             if let Some(w) = longest_at(list, &text[at..]) {
-                let end = at + w.len();
+                let mut end = at + w.len();
+                if *holder == Holder::Crowd {
+                    // 住民たち, 専門家の多く: still they
+                    let more = ["たち", "ら", "側", "など", "の多く", "の一部", "の中", "の間"];
+                    if let Some(m) = more.iter().find(|m| text[end..].starts_with(**m)) {
+                        end += m.len();
+                    }
+                }
                 let fresh = !out.iter().any(|p| p.0 < end && at < p.2);
                 // 氏 alone points back; after a name it is its title
                 let bare = w != "氏"
@@ -802,7 +898,7 @@ fn bare<'t>(word: &'t str, particles: &[&str]) -> (&'t str, bool) {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '@');
     for p in particles {
         if let Some(stem) = word.strip_suffix(p)
-            && stem.chars().count() >= 2
+            && (stem.chars().count() >= 2 || matches!(stem, "씨" | "님" | "군" | "양"))
         {
             return (stem, true);
         }
@@ -827,7 +923,7 @@ fn korean(view: &View, masked: &Masked) -> Option<Finding> {
         }
         speech && list[..=*k].iter().any(|x| x.after_speech)
             || list[k.saturating_sub(3)..*k].iter().any(|x| {
-                let w = x.text.trim_matches(|c: char| !c.is_alphanumeric());
+                let w: String = x.text.chars().filter(|c| c.is_alphanumeric()).collect();
                 [
                     "다고",
                     "라고",
@@ -849,6 +945,7 @@ fn korean(view: &View, masked: &Masked) -> Option<Finding> {
             })
     });
     let subject = || -> Option<(Holder, usize, usize)> {
+        let mut doubtful = None;
         for (k, e) in list.iter().enumerate() {
             let whole = e.text.trim_matches(|c: char| !c.is_alphanumeric() && c != '@');
             let at = e.start + e.text.find(whole).unwrap_or(0);
@@ -862,6 +959,13 @@ fn korean(view: &View, masked: &Masked) -> Option<Finding> {
             if !marked {
                 continue;
             }
+            // 한 재단 연구원은: one of those that nobody names
+            let one = (1..=3)
+                .filter_map(|n| k.checked_sub(n))
+                .any(|j| matches!(list[j].text, "한" | "어느" | "어떤" | "익명의"));
+            if one && (titled(words, &list, k, stem) || words.roles.iter().any(|r| stem.ends_with(r.as_str()))) {
+                return Some((Holder::Crowd, at, at + stem.len()));
+            }
             if let Some(c) = words
                 .crowd
                 .iter()
@@ -871,13 +975,17 @@ fn korean(view: &View, masked: &Masked) -> Option<Finding> {
                 let _ = c;
                 return Some((Holder::Crowd, at, at + stem.len()));
             }
-            if let Some((name, from)) = korean_name(view, &list, k, stem)
-                && (speech || vouched(view, &list, k, stem, &name))
-            {
-                return Some((Holder::Name(name), from, at + stem.len()));
+            if let Some((name, from)) = korean_name(view, &list, k, stem) {
+                if vouched(view, &list, k, stem, &name) {
+                    return Some((Holder::Name(name), from, at + stem.len()));
+                }
+                // 도시계획가: what bears no title is a name only where nobody else is
+                if speech && doubtful.is_none() {
+                    doubtful = Some((Holder::Name(name), from, at + stem.len()));
+                }
             }
         }
-        None
+        doubtful
     };
     if let Some((_, verb)) = verb {
         let plain = verb.text.trim_matches(|c: char| !c.is_alphanumeric());
@@ -893,7 +1001,8 @@ fn korean(view: &View, masked: &Masked) -> Option<Finding> {
                 };
                 return Some(Finding { holder, mention: masked.span(from, to), rule, cue: masked.span(cue.0, cue.1) });
             }
-            None if speech => {
+            // 덧붙였다: without a subject, whoever spoke goes on
+            None if speech || plain.ends_with("했다") || plain.ends_with("였다") || plain.ends_with("혔다") => {
                 return Some(Finding {
                     holder: Holder::Dropped,
                     mention: masked.span(cue.0, cue.1),
@@ -927,7 +1036,9 @@ fn korean_frame(view: &View, masked: &Masked, list: &[Eojeol]) -> Option<Finding
         };
         let word = &text[list[k].start..i.max(list[k].start)];
         let (stem, _) = bare(word, &["의", "은", "는"]);
-        if stem.is_empty() {
+        // "너무 순진한 생각이다" is nobody's
+        let whose = word.ends_with('의') || titled(words, list, k, stem) || view.known.whole(stem).is_some();
+        if stem.is_empty() || after.starts_with(' ') && !whose {
             continue;
         }
         let at = list[k].start;

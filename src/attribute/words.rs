@@ -1,9 +1,10 @@
 //! Which words of a language say who speaks?
 //!
 //! One data file a language, all under `[voice]`. Phrases are written in lower
-//! case; `*` at the end of a word stands for any ending, `~` for up to four
-//! words, and a `+` after a verb asks for "that", a colon or a quotation next
-//! to it ("wrote" alone reports nothing). In `frames`, `{}` is where the holder stands.
+//! case; `*` at the end of a word stands for any ending, at its start for any
+//! beginning, `~` for up to four words, and a `+` after a verb asks for "that", a colon or a quotation next
+//! to it ("wrote" alone reports nothing). In `frames`, `{}` is where the holder stands;
+//! one that begins with `^` counts only where it opens the sentence before a person's name.
 
 use std::sync::LazyLock;
 
@@ -27,6 +28,14 @@ pub(super) struct Words {
     pub him: Vec<String>,
     /// The writer about himself.
     pub me: Vec<String>,
+    /// "In his view", "to her mind": whoever was named last.
+    pub his: Vec<String>,
+    /// Subjects that are nobody in particular ("nobody", "it"): whoever stands before one is not its verb's subject.
+    pub other: Vec<String>,
+    /// Relative pronouns: the verb right after one tells only which person is meant.
+    pub which: Vec<String>,
+    /// "Because", "if": what somebody says inside is the writer's reason.
+    pub cause: Vec<String>,
     /// People nobody names.
     pub crowd: Vec<String>,
     /// "It is often said that".
@@ -96,12 +105,21 @@ pub(super) struct Lexicon {
     pub words: Words,
     pub say: Vec<Phrase>,
     pub generic: Vec<Phrase>,
+    pub his: Vec<Phrase>,
     pub crowd: Vec<Phrase>,
     pub roles: Vec<Phrase>,
     pub reject: Vec<Phrase>,
     pub that: Vec<Phrase>,
-    /// Words before and after the holder.
-    pub frames: Vec<(Phrase, Phrase)>,
+    pub frames: Vec<Frame>,
+}
+
+/// What stands around a holder.
+#[derive(Debug)]
+pub(super) struct Frame {
+    pub before: Phrase,
+    pub after: Phrase,
+    /// Written with `^`: only at the start of the sentence, and only around a person.
+    pub opens: bool,
 }
 
 /// A few words in a row.
@@ -117,6 +135,7 @@ pub(super) struct Phrase {
 enum Part {
     Word(String),
     Start(String),
+    End(String),
     Gap,
 }
 
@@ -136,6 +155,10 @@ impl Phrase {
                 continue;
             }
             if !word.chars().any(char::is_alphanumeric) {
+                continue;
+            }
+            if let Some(end) = word.strip_prefix('*') {
+                parts.push(Part::End(end.to_lowercase()));
                 continue;
             }
             for (_, _, piece) in split_word(word.trim_end_matches('*'), 0) {
@@ -169,6 +192,7 @@ impl Phrase {
             match first {
                 Part::Word(word) => (here? == word).then(|| go(rest, words, taken + 1))?,
                 Part::Start(start) => here?.starts_with(start.as_str()).then(|| go(rest, words, taken + 1))?,
+                Part::End(end) => here?.ends_with(end.as_str()).then(|| go(rest, words, taken + 1))?,
                 Part::Gap => (0..=4).find_map(|n| go(rest, words, taken + n)),
             }
         }
@@ -198,6 +222,7 @@ static LEXICONS: LazyLock<Vec<Lexicon>> = LazyLock::new(|| {
                 code,
                 say: phrases(&words.say),
                 generic: phrases(&words.generic),
+                his: phrases(&words.his),
                 crowd: phrases(&words.crowd),
                 roles: phrases(&words.roles),
                 reject: phrases(&words.reject),
@@ -206,8 +231,9 @@ static LEXICONS: LazyLock<Vec<Lexicon>> = LazyLock::new(|| {
                     .frames
                     .iter()
                     .map(|frame| {
-                        let (before, after) = frame.split_once("{}").unwrap_or((frame, ""));
-                        (Phrase::of(before), Phrase::of(after))
+                        let plain = frame.trim_start_matches('^');
+                        let (before, after) = plain.split_once("{}").unwrap_or((plain, ""));
+                        Frame { before: Phrase::of(before), after: Phrase::of(after), opens: plain.len() < frame.len() }
                     })
                     .collect(),
                 words,
