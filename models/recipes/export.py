@@ -83,7 +83,7 @@ def contextual(a):
 def pair(a):
     import torch
     from safetensors.numpy import save_file
-    state = {k.replace("body.", "bert.", 1) if k.startswith("body.") else k: v.numpy() for k, v in torch.load(f"{a.work}/pair.pt").items() if "position_ids" not in k}
+    state = {k.replace("body.", "bert.", 1) if k.startswith("body.") else k: v.numpy() for k, v in torch.load(f"{a.work}/{a.state or 'pair.pt'}").items() if "position_ids" not in k}
     rows = state.pop("bert.embeddings.word_embeddings.weight").shape[0]  # shared with the encoder
     state["bert.embeddings.position_embeddings.weight"] = state["bert.embeddings.position_embeddings.weight"][:258]
     os.makedirs(a.out, exist_ok=True)
