@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use candle_core::Device;
+use rayon::prelude::*;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -129,7 +130,7 @@ impl Embedder {
             let open = |m: &Member| {
                 Ok(((m.weight / sum).sqrt(), Self::open_folder(folder.beside(&m.path)?, device, depth + 1)?))
             };
-            Kind::Blend(blend.members.iter().map(open).collect::<Result<_>>()?)
+            Kind::Blend(blend.members.par_iter().map(open).collect::<Result<_>>()?)
         } else if table::Table::is(&folder)? {
             Kind::Table(Box::new(table::Table::open(&folder)?))
         } else {
@@ -155,12 +156,14 @@ impl Embedder {
     /// count too. Computed when first asked for.
     pub fn sha256(&self) -> &str {
         self.sha256.get_or_init(|| {
-            let own = self.folder.sha256();
-            let members: Vec<&str> = match &self.kind {
-                Kind::Blend(members) => members.iter().map(|(_, m)| m.sha256()).collect(),
-                _ => vec![],
+            let members = || -> Vec<&str> {
+                match &self.kind {
+                    Kind::Blend(members) => members.par_iter().map(|(_, m)| m.sha256()).collect(),
+                    _ => vec![],
+                }
             };
-            let pair = self.pair.as_ref().map(Folder::sha256);
+            let own = || (self.folder.sha256(), self.pair.as_ref().map(Folder::sha256));
+            let (members, (own, pair)) = rayon::join(members, own);
             if members.is_empty() && pair.is_none() {
                 return own;
             }

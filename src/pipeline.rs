@@ -71,7 +71,9 @@ impl Pipeline {
     /// Loads what `settings` name.
     pub fn open(settings: Settings) -> Result<Self> {
         let embedder = Embedder::open(&settings.model, &settings.device)?;
-        let pair = embedder.pair()?;
+        let given = settings.points.as_deref().map(stance::points).transpose()?.unwrap_or_default();
+        // only given points are read side by side with claims
+        let pair = if given.is_empty() { None } else { embedder.pair()? };
         let model_file = |name: &'static str| {
             embedder.file(name).ok_or_else(|| Error::Model {
                 model: settings.model.clone(),
@@ -93,7 +95,6 @@ impl Pipeline {
             calibration.list = list;
             calibration.count = calibration.count.max(list);
         }
-        let given = settings.points.as_deref().map(stance::points).transpose()?.unwrap_or_default();
         let people = match &settings.people {
             Some(path) => {
                 let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
@@ -287,14 +288,7 @@ impl Pipeline {
                 self.scores(&pairs, store, progress)
             })?
         };
-        let members = stance::judge_members(
-            &clusters,
-            &mut |asked| {
-                let pairs: Vec<(&str, &str)> = asked.iter().map(|&(i, k)| (texts[i], texts[clusters[k][0]])).collect();
-                self.scores(&pairs, store, progress)
-            },
-            &self.calibration,
-        )?;
+        let members = stance::judge_members(&clusters, &centred, &self.calibration);
         let found_ids = self.point_ids(&clusters, &ids, store)?;
 
         let mut points = Vec::new();

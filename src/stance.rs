@@ -26,6 +26,9 @@ pub struct Calibration {
     pub bears: Vec<f64>,
     /// Slope and intercept on the cross-encoder's log-odds of for against against.
     pub side: [f64; 2],
+    /// Members of a found point: slope and intercept, on the centred cosine, of "says what the exemplar
+    /// says", and the share of those that are on its side.
+    pub member: [f64; 3],
     /// Mean cosine (centred vectors) at which claims are one found point.
     pub cut: f32,
     /// Probability of bearing on a given point, on its side, from which a claim is listed.
@@ -113,15 +116,10 @@ pub fn judge(
     c: &Calibration,
     score: &mut Score<'_>,
 ) -> Result<Vec<Judgement>> {
-    let cosine = |i: usize, k: usize| {
-        let dot: f32 = claims.row(i).iter().zip(points.row(k)).map(|(a, b)| a * b).sum();
-        // the last bits differ between processors; nothing may hang on them
-        (dot * 8192.0).round() / 8192.0
-    };
     let mut near = Vec::new();
     let mut asked = Vec::new();
     for i in 0..claims.len() {
-        let row: Vec<f32> = (0..points.len()).map(|k| cosine(i, k)).collect();
+        let row: Vec<f32> = (0..points.len()).map(|k| cosine(claims.row(i), points.row(k))).collect();
         let mean = row.iter().sum::<f32>() / row.len().max(1) as f32;
         let mut order: Vec<usize> = (0..row.len()).collect();
         order.sort_by(|&a, &b| row[b].total_cmp(&row[a]).then(a.cmp(&b)));
@@ -140,26 +138,29 @@ pub fn judge(
         .collect())
 }
 
-/// Judges the members of found points against each point's exemplar: that they
-/// bear on it is what clustering found, so only the side is asked.
-pub fn judge_members(
-    clusters: &[Vec<usize>],
-    score: &mut dyn FnMut(&[(usize, usize)]) -> Result<Vec<Option<[f32; 3]>>>,
-    c: &Calibration,
-) -> Result<Vec<Judgement>> {
-    let asked: Vec<(usize, usize)> =
-        clusters.iter().enumerate().flat_map(|(k, members)| members[1..].iter().map(move |&i| (i, k))).collect();
-    let scores = score(&asked)?;
-    let mut judged: Vec<Judgement> = clusters
-        .iter()
-        .enumerate()
-        .map(|(k, members)| Judgement { claim: members[0], point: k, bears: 1.0, pro: 1.0 })
-        .collect();
-    judged.extend(asked.into_iter().zip(scores).map(|((claim, point), scores)| {
-        let bears = scores.map_or(0.5, |[none, ..]| f64::from(1.0 - none).max(0.05));
-        Judgement { claim, point, bears, pro: pro(scores, c) }
-    }));
-    Ok(judged)
+/// Judges the members of found points by how near each lies to its point's
+/// exemplar, the first of the cluster. `centred` are the rows that were clustered.
+///
+/// Their sides are not read: between two claims of articles the cross-encoder is
+/// no better than chance, and those who say nearly the same mostly agree.
+pub fn judge_members(clusters: &[Vec<usize>], centred: &Embeddings, c: &Calibration) -> Vec<Judgement> {
+    let [slope, intercept, same] = c.member;
+    let mut judged = Vec::new();
+    for (point, members) in clusters.iter().enumerate() {
+        let exemplar = members[0];
+        judged.push(Judgement { claim: exemplar, point, bears: 1.0, pro: 1.0 });
+        judged.extend(members[1..].iter().map(|&claim| {
+            let bears = sigmoid(slope * f64::from(cosine(centred.row(claim), centred.row(exemplar))) + intercept);
+            Judgement { claim, point, bears, pro: same }
+        }));
+    }
+    judged
+}
+
+/// Cosine of two unit rows. The last bits differ between processors; nothing may hang on them.
+fn cosine(a: &[f32], b: &[f32]) -> f32 {
+    let dot: f32 = a.iter().zip(b).map(|(a, b)| a * b).sum();
+    (dot * 8192.0).round() / 8192.0
 }
 
 fn pro(scores: Option<[f32; 3]>, c: &Calibration) -> f64 {

@@ -2,8 +2,8 @@
 
 Chooses, on debates that no model was trained on (held-out bank topics, and this project's own
 articles in corpus/), the weights that turn cosines and cross-encoder scores into "bears on this
-point", the slope and the prior of the side, the similarity at which claims are one found point, and
-the two thresholds. The bank writes as many claims against a point as for it; people do not, so the
+point", the slope and the prior of the side, the similarity at which claims are one found point and
+what a member's similarity to the exemplar is worth, and the two thresholds. The bank writes as many claims against a point as for it; people do not, so the
 prior of the side comes from the articles. Features, clustering and verdicts are those of
 src/stance.rs and src/cluster.rs.
 
@@ -175,19 +175,37 @@ def main():
     # the cut of found points: B-cubed on thinned held-out topics and on the corpus
     def clusters(x, langs, cut):
         return fcluster(linkage(centred(x, langs), "average", metric="cosine"), 1 - cut, "distance")
-    cases = []
+    cases, case_sides = [], []
     for t in topics:
         for _ in range(3):
-            pick = [c for k in {c[1] for c in test if c[0] == t} for c in rng.sample([c for c in test if c[1] == k], rng.randint(2, 9))]
+            pick = [c for k in sorted({c[1] for c in test if c[0] == t}) for c in rng.sample([c for c in test if c[1] == k], rng.randint(2, 9))]
             cases.append((embed([c[5] for c in pick]), [c[4] for c in pick], [{c[1]} for c in pick]))
+            case_sides.append([{c[1]: c[3]} for c in pick])
     have = [c for c in own if c[2]]
     own_x, own_l, own_s = embed([c[1] for c in have]), [c[0] for c in have], [set(c[2]) for c in have]
+    own_v = [c[2] for c in have]
     table = {}
     for cut in np.arange(0.05, 0.6, 0.025):
         table[cut] = np.mean([b_cubed(clusters(x, l, cut), s) for x, l, s in cases]), b_cubed(clusters(own_x, own_l, cut), own_s)
         print("cut", round(cut, 3), "bank", round(table[cut][0], 3), "corpus", round(table[cut][1], 3), "clusters", len(set(clusters(own_x, own_l, cut))))
     cut = max(table, key=lambda c: sum(table[c]))
-    out = {"shortlist": SHORTLIST, "bears": [round(b, 5) for b in bears], "side": [round(v, 5) for v in side], "cut": round(float(cut), 3), "list": round(float(best), 3), "count": round(count, 3),
+    # does a member say what its point's exemplar, the most central claim, says? and on the same side?
+    M, my, same = [], [], []
+    for x, langs, sets, sides in [*[(x, l, s, v) for (x, l, s), v in zip(cases, case_sides)], (own_x, own_l, own_s, own_v)]:
+        y, label = centred(x, langs), clusters(x, langs, cut)
+        for c in set(label):
+            ix = np.flatnonzero(label == c)
+            sim = y[ix] @ y[ix].T
+            first = ix[int(sim.sum(1).argmax())]
+            for i in ix[ix != first]:
+                both = sets[i] & sets[first]
+                M.append([float(y[i] @ y[first])]); my.append(bool(both))
+                if sides is own_v:
+                    same += [sides[i][p] == sides[first][p] for p in both]
+    m = LogisticRegression(C=10).fit(np.array(M), np.array(my))
+    member = [float(m.coef_[0][0]), float(m.intercept_[0]), float(np.mean(same))]
+    print("members of found points", len(M), "say what the exemplar says", np.mean(my), "on its side", np.mean(same))
+    out = {"shortlist": SHORTLIST, "bears": [round(b, 5) for b in bears], "side": [round(v, 5) for v in side], "member": [round(v, 5) for v in member], "cut": round(float(cut), 3), "list": round(float(best), 3), "count": round(count, 3),
            "chosen_by": f"models/recipes/judge.py on {len(topics)} held-out bank topics and corpus/: positions F1 on corpus {positions(own_rows, own, own_points, best)[0]:.3f}, verdicts (right, asserted, labelled) {verdicts(own_rows, own, own_points, expected, count)}, B-cubed F1 {table[cut][0]:.3f} (bank) {table[cut][1]:.3f} (corpus)"}
     os.makedirs(os.path.dirname(os.path.abspath(a.out)), exist_ok=True)
     with open(a.out, "w") as f:

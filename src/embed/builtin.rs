@@ -8,7 +8,7 @@ pub(crate) type Files = &'static [(&'static str, &'static [u8])];
 static MODELS: &[(&str, &str, Files)] = &[
     (
         "default",
-        "contextual and fast blended half and half, with pair to take sides",
+        "contextual and fast blended four to one, with pair to take sides on given points",
         &[
             ("blend.json", include_bytes!("../../models/default/blend.json")),
             ("judge.json", include_bytes!("../../models/default/judge.json")),
