@@ -182,6 +182,8 @@ pub struct Stand {
     pub side: Side,
     /// Probability that this is its side.
     pub confidence: f64,
+    /// Probability that it stands on the other side after all.
+    pub other: f64,
     /// The dates of the earlier and the later side, when the voice changed sides.
     pub shift: Option<(String, String)>,
 }
@@ -210,53 +212,59 @@ pub fn stands(words: &[Word<'_>]) -> Vec<Stand> {
     }
     by.into_iter()
         .map(|(voice, words)| {
-            let (side, confidence) = lean(&words);
+            let (side, confidence, other) = lean(&words);
             let mut dated: BTreeMap<&str, Vec<&Word<'_>>> = BTreeMap::new();
             for &w in &words {
                 if let Some(d) = w.date {
                     dated.entry(d).or_default().push(w);
                 }
             }
-            let turns: Vec<(&str, Side, f64)> = dated.iter().map(|(d, w)| (*d, lean(w).0, lean(w).1)).collect();
-            let turn = turns.windows(2).rev().find(|t| t[0].1 != t[1].1 && t[0].2 >= 0.7 && t[1].2 >= 0.7);
+            let turns: Vec<(&str, (Side, f64, f64))> = dated.iter().map(|(d, w)| (*d, lean(w))).collect();
+            let turn = turns.windows(2).rev().find(|t| {
+                let ((a, sure), (b, still)) = ((t[0].1.0, t[0].1.1), (t[1].1.0, t[1].1.1));
+                a != b && sure >= 0.7 && still >= 0.7
+            });
             match turn {
-                Some(t) => Stand {
-                    voice,
-                    side: t[1].1,
-                    confidence: t[1].2,
-                    shift: Some((t[0].0.to_owned(), t[1].0.to_owned())),
-                },
-                None => Stand { voice, side, confidence, shift: None },
+                Some(t) => {
+                    let (side, confidence, other) = t[1].1;
+                    Stand { voice, side, confidence, other, shift: Some((t[0].0.to_owned(), t[1].0.to_owned())) }
+                }
+                None => Stand { voice, side, confidence, other, shift: None },
             }
         })
         .collect()
 }
 
-/// The side that a voice's words come down on, and the probability that it is right.
-fn lean(words: &[&Word<'_>]) -> (Side, f64) {
+/// The side that a voice's words come down on, and the probabilities that this
+/// is right and that the other side is.
+fn lean(words: &[&Word<'_>]) -> (Side, f64, f64) {
     let none = |p: fn(&Judgement) -> f64| words.iter().map(|w| 1.0 - p(&w.judgement)).product::<f64>();
     let pro = 1.0 - none(|j| j.bears * j.pro);
     let con = 1.0 - none(|j| j.bears * (1.0 - j.pro));
     // on a side and not on the other
     let (pro, con) = (pro * (1.0 - con), con * (1.0 - pro));
-    let (side, p) = if pro >= con { (Side::For, pro) } else { (Side::Against, con) };
-    (side, (p * 1000.0).round() / 1000.0)
+    let round = |p: f64| (p * 1000.0).round() / 1000.0;
+    if pro >= con { (Side::For, round(pro), round(con)) } else { (Side::Against, round(con), round(pro)) }
 }
 
-/// What the stands that count amount to, and how sure that is.
+/// What the stands that count amount to, and the probability that this is so,
+/// taking voices as independent: for `agree` that at least two are on the side
+/// and nobody is on the other, for `diverge` that somebody is on each.
 pub fn verdict(stands: &[Stand], count: f64) -> (Verdict, f64) {
-    let side = |s: Side| -> Vec<f64> {
-        stands.iter().filter(|x| x.side == s && x.confidence >= count).map(|x| x.confidence).collect()
-    };
-    let (pro, con) = (side(Side::For), side(Side::Against));
-    let any = |p: &[f64]| 1.0 - p.iter().map(|x| 1.0 - x).product::<f64>();
-    let sure = |p: &[f64]| p.iter().product::<f64>();
+    let counted: Vec<&Stand> = stands.iter().filter(|x| x.confidence >= count).collect();
+    let on = |s: Side| -> Vec<f64> { counted.iter().filter(|x| x.side == s).map(|x| x.confidence).collect() };
+    let none = |p: &[f64]| p.iter().map(|x| 1.0 - x).product::<f64>();
+    let nobody_else = counted.iter().map(|x| 1.0 - x.other).product::<f64>();
+    let (pro, con) = (on(Side::For), on(Side::Against));
     let (verdict, p) = match (pro.len(), con.len()) {
         (0, 0) => (Verdict::Unclear, 0.0),
-        (1, 0) | (0, 1) => (Verdict::Single, sure(&pro) * sure(&con)),
-        (_, 0) => (Verdict::Agree, sure(&pro)),
-        (0, _) => (Verdict::Agree, sure(&con)),
-        _ => (Verdict::Diverge, any(&pro) * any(&con)),
+        (1, 0) | (0, 1) => (Verdict::Single, pro.iter().chain(&con).product::<f64>()),
+        (_, 0) | (0, _) => {
+            let side = if con.is_empty() { &pro } else { &con };
+            let one: f64 = (0..side.len()).map(|i| side[i] * none(&side[..i]) * none(&side[i + 1..])).sum();
+            (Verdict::Agree, (1.0 - none(side) - one).max(0.0) * nobody_else)
+        }
+        _ => (Verdict::Diverge, (1.0 - none(&pro)) * (1.0 - none(&con))),
     };
     (verdict, (p * 1000.0).round() / 1000.0)
 }
@@ -326,6 +334,17 @@ mod tests {
             let words: Vec<Word<'_>> = words.iter().map(|&(v, b, p)| word(v, b, p, None)).collect();
             assert_eq!(verdict(&stands(&words), 0.6).0, expected, "{words:?}");
         }
+    }
+
+    #[test]
+    fn more_voices_make_agreement_surer_until_one_may_be_against() {
+        let of = |n: usize, pro: f64| {
+            let words: Vec<Word<'_>> = (0..n).map(|v| word(v, 0.9, pro, None)).collect();
+            verdict(&stands(&words), 0.5)
+        };
+        assert!(of(2, 1.0).1 < of(3, 1.0).1 && of(3, 1.0).1 < of(6, 1.0).1);
+        assert!(of(6, 0.8).1 < of(3, 0.8).1, "one of six may well be against");
+        assert_eq!(of(6, 0.8).0, Verdict::Agree);
     }
 
     #[test]

@@ -125,12 +125,13 @@ pub fn scores(r: &eval::Report) -> String {
     for (name, (low, high)) in &r.intervals {
         out += &format!("  {name}: 95 % of resampled sets of articles between {low:.3} and {high:.3}\n");
     }
-    out += &format!(
-        "verdicts: {} asserted, {:.3} of them right, {} missed\n",
-        r.verdicts.right + r.verdicts.extra,
-        r.verdicts.precision(),
-        r.verdicts.missed
-    );
+    out += &match r.verdicts.right + r.verdicts.extra {
+        0 => format!("verdicts: none asserted, {} missed\n", r.verdicts.missed),
+        n => {
+            let (right, missed) = (r.verdicts.precision(), r.verdicts.missed);
+            format!("verdicts: {n} asserted, {right:.3} of them right, {missed} missed\n")
+        }
+    };
     out += &format!(
         "found points, B-cubed: precision {:.3}, recall {:.3}, F1 {:.3}\n",
         r.b_cubed.0, r.b_cubed.1, r.b_cubed.2
