@@ -66,7 +66,7 @@ fn the_same_articles_give_the_same_bytes_whatever_the_order_and_the_threads() {
 }
 
 #[test]
-fn the_default_model_gives_the_same_bytes_too_and_takes_sides() {
+fn the_default_model_gives_the_same_bytes_too_and_lists_claims_under_a_given_point() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let points = folder.path().join("points.toml");
     std::fs::write(&points, "[[point]]\nid = \"K1\"\ntext = \"General-purpose layer-2 networks will lose out.\"\n")

@@ -490,7 +490,7 @@ fn every_language_tells_who_speaks() {
         }
     }
     println!("{} of {all} pages wrong:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(wrong.len() * 20 <= all, "{} of {all}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(wrong.len() * 100 <= all, "{} of {all}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// Whether two articles that each give one claim to one of the names end with one voice.
@@ -582,5 +582,5 @@ fn one_person_is_one_voice_in_every_script() {
         .collect();
     println!("{} of {all} pairs apart:\n{}\n{}", wrong.len(), wrong.join("\n"), joined.join("\n"));
     assert!(joined.is_empty(), "{}", joined.join("\n"));
-    assert!(wrong.len() * 5 <= all, "{} of {all}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(wrong.len() * 14 <= all, "{} of {all}:\n{}", wrong.len(), wrong.join("\n"));
 }

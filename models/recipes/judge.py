@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
 
 sys.path.insert(0, os.path.dirname(__file__))
@@ -212,6 +213,12 @@ def main():
         json.dump(out, f, indent=1)
         f.write("\n")
     print(out)
+    if pair:
+        for name, gold, folder in [("corpus", f"{a.root}/eval/corpus.gold.json", f"{a.root}/corpus")] + [("seeds", f"{a.shared}/gold/seeds.gold.json", f"{a.shared}/seeds")] * a.exam:
+            claims, kp = labelled(gold, folder)
+            rows = [(c[1], dict(kp)[k], v == "pro") for c in claims for k, v in c[2].items()]
+            z = pair.score([r[:2] for r in rows])
+            print(f"area under the curve of the side, {name}: {roc_auc_score([r[2] for r in rows], np.log(z[:, 1] / z[:, 2])):.3f}")
     if a.exam:
         seeds, kp = labelled(f"{a.shared}/gold/seeds.gold.json", f"{a.shared}/seeds")
         rows = judged([c[1] for c in seeds], kp)
